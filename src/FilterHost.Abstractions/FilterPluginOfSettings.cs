@@ -1,0 +1,20 @@
+namespace FilterHost;
+
+/// <summary>
+/// A plugin: it registers the filters and services for one table of the settings file. The host makes one instance of the class for each table, and one container.
+/// </summary>
+/// <typeparam name="TSettings">A record whose public <c>init</c> properties carry <see cref="SettingAttribute"/>. The record is registered in the container too.</typeparam>
+public abstract class FilterPlugin<TSettings> : FilterPlugin
+    where TSettings : class, new()
+{
+    /// <inheritdoc/>
+    public sealed override Type SettingsType => typeof(TSettings);
+
+    /// <summary>Registers what the table asks for. Nothing runs yet: start work in <see cref="IPluginLifetime"/>.</summary>
+    /// <param name="builder">The registrations of this table.</param>
+    /// <param name="settings">The table's settings, bound and within their ranges.</param>
+    /// <exception cref="SettingException">The settings contradict each other; the host reports the place and does not start.</exception>
+    public abstract void Configure(IPluginBuilder builder, TSettings settings);
+
+    internal sealed override void Configure(IPluginBuilder builder, object settings) => Configure(builder, (TSettings)settings);
+}
