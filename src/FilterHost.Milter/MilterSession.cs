@@ -1,0 +1,6 @@
+namespace FilterHost.Milter;
+
+/// <summary>The filter's end of one MTA connection.</summary>
+public sealed class MilterSession
+{
+}
