@@ -20,12 +20,12 @@ public sealed record DkimSigningOptions
     /// <summary>How long after signing the signature expires, x=; null for never.</summary>
     public TimeSpan? ExpireAfter { get; init; }
 
-    /// <summary>Why a field of that name cannot be signed; null where it can. Trace fields and those that are removed on the way would break the signature (RFC 6376 §5.4.1).</summary>
+    /// <summary>Why a field of that name cannot be signed; null where it can. A name with <c>*</c> just passes over such fields. Trace fields and those that are removed on the way would break the signature (RFC 6376 §5.4.1).</summary>
     public static string? ProblemOf(string name)
     {
         foreach (var unsignable in Unsignable)
         {
-            if (FieldPattern.Matches(name, unsignable))
+            if (name.Equals(unsignable, StringComparison.OrdinalIgnoreCase))
                 return $"{unsignable} must not be signed: it is added, changed or removed on the way (RFC 6376 §5.4.1)";
         }
         return FieldPattern.IsValid(name) ? null : $"'{name}' is no name of a header field";

@@ -18,7 +18,4 @@ internal static class FieldPattern
         var name = pattern.EndsWith("*") ? pattern[..^1] : pattern;
         return name.Length is > 0 and <= MaximumNameLength && !name.ContainsAnyExcept(NameCharacters);
     }
-
-    public static bool Matches(string pattern, string name) =>
-        IsPrefix(pattern) ? name.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase) : name.Equals(pattern, StringComparison.OrdinalIgnoreCase);
 }
