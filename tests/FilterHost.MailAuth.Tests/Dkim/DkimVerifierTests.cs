@@ -144,6 +144,19 @@ public sealed class DkimVerifierTests
     }
 
     [Fact]
+    public async Task Another_signature_may_be_signed_but_never_the_signature_itself()
+    {
+        var once = Message.With(Signing.SignByHand(Message, Tags));
+        var twice = once.Header.Append(Signing.SignByHand(once, Tags.Replace("h=from", "h=from:dkim-signature", StringComparison.Ordinal)));
+        var results = await Signing.VerifyAsync(once with { Header = new HeaderSection([.. twice]) });
+        Assert.Equal([DkimOutcome.Pass, DkimOutcome.Pass], results.Select(static result => result.Outcome));
+    }
+
+    [Fact]
+    public void Signatures_that_begin_alike_get_longer_prefixes() =>
+        Assert.Equal(["abcdefghiJ", "abcdefghiK", "Abcdefgh", null], SignaturePrefix.Of(["abcdefghiJx", "abcdefghiKx", "Abcdefghx", ""]));
+
+    [Fact]
     public async Task An_endless_list_of_signed_fields_is_a_permanent_error()
     {
         var result = Assert.Single(await Signing.VerifyAsync(Message.With(HandMade(Tags.Replace("h=from", "h=from" + string.Concat(Enumerable.Repeat(":to", 100_000)), StringComparison.Ordinal)))));
