@@ -81,11 +81,10 @@ public sealed class RfcExamples
     }
 
     [Fact]
-    public async Task The_simple_variant_of_the_corpus_has_matching_body_hashes()
+    public async Task The_simple_variant_of_the_corpus_verifies()
     {
         var file = Path.Combine(ConformanceData.Folder("dkim/rfc"), "rfc6376.signed.msg");
         var results = await Signing.VerifyAsync(RawMessage.Parse(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))), Zone);
-        Assert.Equal(2, results.Count);
-        Assert.DoesNotContain(results, static result => result.Reason == "body hash did not verify");
+        Assert.Equal([(DkimOutcome.Pass, null), (DkimOutcome.Pass, null)], results.Select(static result => (result.Outcome, result.Reason)));
     }
 }
