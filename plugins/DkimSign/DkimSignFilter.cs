@@ -1,0 +1,106 @@
+using FilterHost.Keys;
+using FilterHost.MailAuth.Dkim;
+
+namespace FilterHost.Plugins.DkimSign;
+
+/// <summary>Signs mail of authenticated and internal clients where the key store has keys for the author's domain.</summary>
+public sealed class DkimSignFilter(DkimSignSettings settings, DkimSigningOptions options, ISigningKeyStore store, TimeProvider time) : MessageFilter, IDisposable
+{
+    private IReadOnlyList<SigningKey> _keys = [];
+    private DkimSigner? _signer;
+
+    public override async ValueTask<Verdict> OnEndOfHeadersAsync(MailMessage message)
+    {
+        var verdict = await FindKeysAsync(message);
+        if (_keys.Count == 0)
+            message.StopReadingBody();
+        else
+            _signer = new DkimSigner(options, _keys, time);
+        return verdict;
+    }
+
+    public override ValueTask<Verdict> OnBodyChunkAsync(MailMessage message, ReadOnlyMemory<byte> chunk)
+    {
+        _signer?.AppendBody(chunk.Span);
+        return Verdict.Continue;
+    }
+
+    public override async ValueTask<Verdict> OnEndOfMessageAsync(CompleteMessage message)
+    {
+        if (_signer is null)
+            return Verdict.Continue;
+        var signing = await _signer.FinishAsync(message.Header, store.SignAsync, message.CancellationToken);
+        if (signing is not DkimSigning.Signed signed)
+            return Unusable(message, ((DkimSigning.Unavailable)signing).Reason);
+        // Each goes on top of the one before, so the last key comes first: the signatures then stand in the order of the keys.
+        for (var i = signed.Fields.Count - 1; i >= 0; i--)
+            message.Edits.InsertAtTop(signed.Fields[i]);
+        foreach (var key in _keys)
+            message.Note($"signed d={key.SigningDomain} s={key.Selector} a={(key.Algorithm == SigningAlgorithm.RsaSha256 ? "rsa-sha256" : "ed25519-sha256")}");
+        return Verdict.Continue;
+    }
+
+    public override ValueTask OnTransactionEndedAsync(TransactionOutcome outcome)
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _signer?.Dispose();
+        _signer = null;
+    }
+
+    private async ValueTask<Verdict> FindKeysAsync(MailMessage message)
+    {
+        if (message.AuthenticatedUser is null && !message.Connection.IsInternal)
+            return Unsigned(message, $"client {message.Connection.ClientAddress?.ToString() ?? "unknown"} not internal, not authenticated");
+        if (Author.Find(message.Header, out var reason) is not { } author)
+            return WithoutAuthor(message, reason);
+        switch (await store.FindKeysAsync(QueryFor(message, author), message.CancellationToken))
+        {
+            case SigningKeys.Found { Keys: { Count: > 0 } keys }:
+                _keys = keys;
+                return Verdict.Continue;
+            case SigningKeys.Unavailable unavailable:
+                return Unusable(message, unavailable.Reason);
+            case SigningKeys.Misconfigured misconfigured:
+                return Unusable(message, misconfigured.Place);
+            default:
+                return Unsigned(message, $"no key for {author.Domain}");
+        }
+    }
+
+    private Verdict WithoutAuthor(MailMessage message, string reason)
+    {
+        if (settings.OnSeveralFrom == SeveralFromPolicy.Accept || !Author.IsSeveral(reason))
+            return Unsigned(message, reason);
+        message.Note($"refused: {reason}");
+        return Verdict.Reject($"message is not signed: {reason}");
+    }
+
+    private static Verdict Unsigned(MailMessage message, string reason)
+    {
+        message.Note($"not signed: {reason}");
+        return Verdict.Continue;
+    }
+
+    // Mail that should be signed never goes out unsigned. The reason may name paths, which are for our log and not for the client.
+    private static Verdict Unusable(MailMessage message, string reason)
+    {
+        message.Note($"cannot sign: {reason}");
+        return Verdict.TempFail("signing key is not available, try again later");
+    }
+
+    private static SigningQuery QueryFor(MailMessage message, Author author) => new()
+    {
+        AuthorDomain = author.Domain,
+        AuthorLocalPart = author.LocalPart,
+        ReversePath = message.Envelope.ReversePath.ToString(),
+        AuthenticatedUser = message.AuthenticatedUser,
+        ClientAddress = message.Connection.ClientAddress,
+        DaemonName = message.Connection.DaemonName,
+        Listener = message.Connection.Listener,
+    };
+}

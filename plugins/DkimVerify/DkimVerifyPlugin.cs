@@ -1,0 +1,24 @@
+using FilterHost.Dns;
+using FilterHost.MailAuth.Dkim;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FilterHost.Plugins.DkimVerify;
+
+public sealed class DkimVerifyPlugin : FilterPlugin<DkimVerifySettings>
+{
+    public override void Configure(IPluginBuilder builder, DkimVerifySettings settings)
+    {
+        builder.Use<IDnsResolver>();
+        builder.Services.AddSingleton(new PublicKeyCache());
+        builder.Services.AddSingleton(new DkimVerificationOptions
+        {
+            MaximumSignatures = settings.MaximumSignatures,
+            MaximumSignedFields = settings.MaximumSignedFields,
+            ClockSkew = settings.ClockSkew,
+            MinimumKeyBits = settings.MinimumKeyBits,
+            BodyLengthPolicy = settings.BodyLengthPolicy,
+        });
+        MailAction[] actions = [settings.OnNone, settings.OnFail, settings.OnPolicy, settings.OnPermerror, settings.OnTemperror];
+        builder.AddFilter<DkimVerifyFilter>(new FilterTraits { Publishes = ["dkim"], Quarantines = actions.Contains(MailAction.Quarantine) });
+    }
+}
