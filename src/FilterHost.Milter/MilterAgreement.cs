@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace FilterHost.Milter;
 
 /// <summary>The filter's answer to an offer, masked by it.</summary>
@@ -47,6 +49,20 @@ internal sealed class MilterAgreement
             throw new MilterProtocolException($"the MTA offers protocol version {offer.Version}; {OldestVersion} is the oldest known");
         var steps = wanted.Steps & ~MilterDataSize.Options & offer.Steps;
         return new(Math.Min(offer.Version, NewestVersion), wanted.Actions & offer.Actions, steps | MilterDataSize.Best(offer.Steps));
+    }
+
+    /// <summary>A filter's answer as the MTA sees it. Postfix and Sendmail refuse what they did not offer.</summary>
+    public static MilterAgreement Check(MilterOffer offer, ReadOnlySpan<byte> answer)
+    {
+        var version = BinaryPrimitives.ReadUInt32BigEndian(answer);
+        var actions = (MilterActions)BinaryPrimitives.ReadUInt32BigEndian(answer[4..]);
+        var steps = (MilterSteps)BinaryPrimitives.ReadUInt32BigEndian(answer[8..]);
+        if (version < OldestVersion || version > offer.Version)
+            throw new MilterProtocolException($"the filter answers version {offer.Version} with {version}");
+        offer = MilterPayload.Meaning(offer);
+        if ((actions & ~offer.Actions) != 0 || (steps & ~offer.Steps) != 0)
+            throw new MilterProtocolException($"the filter wants what was not offered: actions 0x{actions & ~offer.Actions:x}, steps 0x{steps & ~offer.Steps:x}");
+        return new(version, actions, steps);
     }
 
     /// <summary>True where the MTA waits for a reply; one that it does not wait for would be taken for the reply to a later command.</summary>

@@ -74,14 +74,19 @@ internal static class MilterPayload
         offer = new(0, 0, 0);
         if (data.Length < 12)
             return false;
-        var actions = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
-        var steps = BinaryPrimitives.ReadUInt32BigEndian(data[8..]);
-        offer = new(
+        offer = Meaning(new(
             BinaryPrimitives.ReadUInt32BigEndian(data),
-            actions == 0 ? MilterActions.Version1 : (MilterActions)actions,
-            steps == 0 ? MilterSteps.Version1 : (MilterSteps)steps);
+            (MilterActions)BinaryPrimitives.ReadUInt32BigEndian(data[4..]),
+            (MilterSteps)BinaryPrimitives.ReadUInt32BigEndian(data[8..])));
         return true;
     }
+
+    /// <summary>An offer of zero stands for what version 1 had.</summary>
+    public static MilterOffer Meaning(MilterOffer offer) => offer with
+    {
+        Actions = offer.Actions == 0 ? MilterActions.Version1 : offer.Actions,
+        Steps = offer.Steps == 0 ? MilterSteps.Version1 : offer.Steps,
+    };
 
     /// <summary>Strings up to the last NUL.</summary>
     public static string[] Strings(ReadOnlySpan<byte> data)

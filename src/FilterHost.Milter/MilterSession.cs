@@ -30,10 +30,17 @@ public sealed partial class MilterSession
 
     /// <summary>Makes a session on a connected socket, which it owns from then on.</summary>
     public MilterSession(Socket socket, IMilterCallbacks callbacks, MilterSessionOptions options, ILogger logger)
+        : this(socket, _ => callbacks, options, logger)
     {
-        (_callbacks, _options, _logger) = (callbacks, options, logger);
+    }
+
+    /// <summary>Makes a session whose callbacks know it, so that they can have progress sent.</summary>
+    public MilterSession(Socket socket, Func<MilterSession, IMilterCallbacks> callbacks, MilterSessionOptions options, ILogger logger)
+    {
+        (_options, _logger) = (options, logger);
         _connection = new MilterConnection(socket, options);
         _edits = new MilterEditWriter(_output);
+        _callbacks = callbacks(this);
     }
 
     /// <summary>Runs the connection to its end; the task does not fail.</summary>
