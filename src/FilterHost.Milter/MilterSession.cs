@@ -263,6 +263,7 @@ public sealed partial class MilterSession
     {
         if (command == MilterCommand.Body && _isSkipping)
             return MilterReply.Skip;
+        _isClientClosed = false;
         _connection.EnterCallback(isReplyDue ?? _agreement.IsReplyDue(command));
         try
         {
@@ -279,7 +280,6 @@ public sealed partial class MilterSession
         switch (command)
         {
             case MilterCommand.Connect when MilterPayload.TryReadConnect(payload, out var client):
-                _isClientClosed = false;
                 return _callbacks.OnConnectAsync(client);
             case MilterCommand.Helo when MilterPayload.TryReadString(payload, out var name):
                 return _callbacks.OnHeloAsync(name);
