@@ -25,8 +25,8 @@ internal sealed record MilterListenerOptions
     /// <summary>Connections at a time; further ones wait in the kernel's queue. Postfix has one per SMTP client, 100 by default.</summary>
     public int MaximumConnections { get; init; } = 1000;
 
-    /// <summary>The kernel's queue of connections that are not accepted yet.</summary>
-    public int Backlog { get; init; } = 512;
+    /// <summary>The kernel's queue of connections that are not accepted yet, cut to net.core.somaxconn. A Unix socket refuses further ones with EAGAIN, so it is as long as that usually allows.</summary>
+    public int Backlog { get; init; } = 4096;
 
     /// <summary>The time that messages in hand get at a stop.</summary>
     public TimeSpan StopDeadline { get; init; } = TimeSpan.FromSeconds(10);

@@ -182,13 +182,15 @@ public sealed class MilterListenerTests : IDisposable
             0, 0, 0, 5, (byte)'R', (byte)'<', (byte)'a', (byte)'>', 0, 0, 0, 0, 1, (byte)'N', 0, 0, 0, 3, (byte)'B', (byte)'x', (byte)'y', 0, 0, 0, 1, (byte)'E',
         ];
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync((await address.ResolveAsync(Cancel))[0], Cancel);
+        socket.Connect((await address.ResolveAsync(Cancel))[0]);
         await socket.SendAsync(octets.AsMemory(0, random.Next(octets.Length + 1)), Cancel);
         if (random.Next(2) == 0)
             socket.Shutdown(SocketShutdown.Both);
     }
 
-    private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    // Sockets alone: the runtime opens a descriptor for each assembly that it loads meanwhile.
+    private static int Descriptors() =>
+        Directory.GetFiles("/proc/self/fd").Count(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     private static async Task<MilterClient> OpenAsync(MilterAddress address)
     {
