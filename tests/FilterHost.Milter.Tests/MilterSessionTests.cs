@@ -313,6 +313,16 @@ public class MilterSessionTests
     }
 
     [Fact]
+    public async Task What_was_held_for_the_client_is_given_once_where_the_MTA_takes_it_for_the_client()
+    {
+        var callbacks = new RecordingCallbacks { Wanted = new(0, MilterSteps.NoReplyConnect, []) };
+        callbacks.Answer(MilterCommand.Connect, MilterReply.TempFail);
+        await using var peer = await SessionPeer.NegotiatedAsync(callbacks);
+        await peer.SendAsync(Wire.Connect, "Hme\0", "Hme\0", "M<>\0");
+        Assert.Equal("tcc", string.Concat(await peer.QuitAsync()));
+    }
+
+    [Fact]
     public async Task A_lost_connection_aborts_and_closes_once()
     {
         await using var peer = await SessionPeer.NegotiatedAsync();
