@@ -1,0 +1,71 @@
+using FilterHost.Keys;
+using Microsoft.Extensions.Logging;
+
+namespace FilterHost.Plugins.FileKeyStore;
+
+/// <summary>Examines every key before mail comes and makes the missing ones.</summary>
+internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings settings, ILogger<KeyFileLifetime> logger) : IPluginLifetime
+{
+    public ValueTask CheckAsync(IProblemReport report, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < settings.Keys.Count; index++)
+            CheckEntry(settings.Keys[index], $"keys[{index}]", report);
+        if (settings.Directory is { } directory && !Directory.Exists(directory.FullName))
+            report.Add(ProblemSeverity.Error, $"{directory.FullName} does not exist. Run: install -d -m 700 {directory.FullName}", "directory");
+        var readings = files.FolderDomains().AsParallel().AsOrdered().WithCancellation(cancellationToken)
+            .Select(domain => files.Find(domain)).ToArray();
+        foreach (var domain in readings.Where(domain => domain.Count > 0))
+            CheckDomain(domain, report);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.GenerateMissing)
+            return ValueTask.CompletedTask;
+        foreach (var place in files.ExplicitPlaces().Where(place => !File.Exists(place.Path)))
+            Generate(place);
+        return ValueTask.CompletedTask;
+    }
+
+    private void CheckEntry(KeyEntry entry, string setting, IProblemReport report)
+    {
+        if (entry.Domain is null)
+            report.Add(ProblemSeverity.Error, "The key has no domain. Set 'domain'.", setting + ".domain");
+        if (!DomainName.TryParse(entry.Selector, out _))
+            report.Add(ProblemSeverity.Error, $"'{entry.Selector}' is no selector. Set 'selector' to one or more labels.", setting + ".selector");
+        if (entry.File is null)
+            report.Add(ProblemSeverity.Error, "The key has no file. Set 'file'.", setting + ".file");
+        if (entry is not { Domain: not null, File: not null } || (settings.GenerateMissing && !entry.File.Exists))
+            return;
+        var reading = KeyFileReader.Read(files.PlaceOf(entry));
+        if (reading.Problem is not null)
+            report.Add(ProblemSeverity.Error, reading.Problem, setting + ".file");
+        if (reading.Warning is not null)
+            report.Add(ProblemSeverity.Warning, reading.Warning, setting + ".file");
+    }
+
+    private void CheckDomain(IReadOnlyList<KeyReading> readings, IProblemReport report)
+    {
+        var domain = readings[0].Place.Domain;
+        if (settings.Keys.Any(entry => domain.Equals(entry.Domain)))
+            return;
+        foreach (var problem in readings.Select(reading => reading.Problem).OfType<string>())
+            report.Add(ProblemSeverity.Defect, problem, "directory");
+        foreach (var warning in readings.Select(reading => reading.Warning).OfType<string>())
+            report.Add(ProblemSeverity.Warning, warning, "directory");
+        var good = readings.Where(reading => reading.Key is not null).ToArray();
+        if (settings.Selector is not null && good.All(reading => reading.Place.Selector != settings.Selector))
+            report.Add(ProblemSeverity.Defect, $"{domain} has no key with the selector {settings.Selector}. Make it, or leave 'selector' out.", "selector");
+        else if (settings.Selector is null && good.GroupBy(reading => reading.Key!.Algorithm).Any(group => group.Count() > 1))
+            report.Add(ProblemSeverity.Warning, $"{domain} has several keys of one algorithm; that with the last selector signs. Set 'selector', or retire the others.", "selector");
+    }
+
+    private void Generate(KeyPlace place)
+    {
+        KeyFileWriter.Create(place.Path, SigningAlgorithm.RsaSha256, rsaBits: 2048);
+        files.Forget(place.Domain);
+        if (KeyFileReader.Read(place) is { Key: { } key } && logger.IsEnabled(LogLevel.Information))
+            logger.LogInformation("Made {Path}. Publish: {Selector}._domainkey.{Domain}. TXT \"v=DKIM1; k=rsa; p={PublicKey}\"", place.Path, place.Selector, place.Domain, Convert.ToBase64String(key.PublicKey));
+    }
+}

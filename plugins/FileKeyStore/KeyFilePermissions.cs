@@ -1,0 +1,33 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace FilterHost.Plugins.FileKeyStore;
+
+/// <summary>Says whether others could read or exchange a key file.</summary>
+internal static class KeyFilePermissions
+{
+    private const int OthersReadOrWrite = 0b000_110_110;
+    private const int OthersWrite = 0b000_010_010;
+    private const int Sticky = 0b001_000_000_000;
+
+    /// <summary>What is unsafe and the command that mends it, or null.</summary>
+    public static string? FindProblem(string path, SafeFileHandle file)
+    {
+        var key = FileOwnership.Of(file);
+        if (!key.BelongsToUs)
+            return $"{path} belongs to user {key.User} (mode {key.OctalMode}), neither to root nor to this program's user {FileOwnership.ProcessUser}. Run: chown {FileOwnership.ProcessUser} {path}";
+        if ((key.Mode & OthersReadOrWrite) != 0)
+            return $"{path} can be read or written by others (mode {key.OctalMode}, owner {key.User}). Run: chmod 600 {path}";
+        return FindFolderProblem(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static string? FindFolderProblem(string path)
+    {
+        var folder = FileOwnership.Of(path);
+        if (!folder.BelongsToUs)
+            return $"{path} belongs to user {folder.User} (mode {folder.OctalMode}), who can exchange the keys in it. Run: chown {FileOwnership.ProcessUser} {path}";
+        // In a sticky folder others cannot exchange our file.
+        if ((folder.Mode & OthersWrite) != 0 && (folder.Mode & Sticky) == 0)
+            return $"{path} can be written by others (mode {folder.OctalMode}, owner {folder.User}), who can exchange the keys in it. Run: chmod go-w {path}";
+        return null;
+    }
+}

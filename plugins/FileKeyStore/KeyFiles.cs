@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+
+namespace FilterHost.Plugins.FileKeyStore;
+
+/// <summary>The store's keys, read at first use. A domain's folder that appears later is noticed; a change in a folder that was read is noticed by a reload.</summary>
+internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
+{
+    private const string Extension = ".pem";
+
+    // Both bounds keep foreign senders from filling the memory; a full cache starts again.
+    private const int MaximumDomains = 10_000;
+    private static readonly TimeSpan AbsenceKept = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<DomainName, IReadOnlyList<KeyReading>> _read = new();
+    private readonly ConcurrentDictionary<DomainName, DateTimeOffset> _absent = new();
+
+    /// <summary>The domain's keys, good and bad; empty where the domain is not ours.</summary>
+    public IReadOnlyList<KeyReading> Find(DomainName domain)
+    {
+        if (_read.TryGetValue(domain, out var readings))
+            return readings;
+        if (_absent.TryGetValue(domain, out var until) && time.GetUtcNow() < until)
+            return [];
+        readings = PlacesOf(domain).Select(KeyFileReader.Read).ToArray();
+        Remember(domain, readings);
+        return readings;
+    }
+
+    /// <summary>Every key there is, those in the settings first.</summary>
+    public IEnumerable<KeyPlace> AllPlaces() => ExplicitPlaces().Concat(FolderDomains().SelectMany(PlacesInFolder));
+
+    public IEnumerable<DomainName> FolderDomains()
+    {
+        if (settings.Directory is null || !Directory.Exists(settings.Directory.FullName))
+            yield break;
+        foreach (var path in Directory.EnumerateDirectories(settings.Directory.FullName).Order(StringComparer.Ordinal))
+        {
+            if (DomainName.TryParse(Path.GetFileName(path), out var domain) && domain.ToString() == Path.GetFileName(path))
+                yield return domain;
+        }
+    }
+
+    public IEnumerable<KeyPlace> ExplicitPlaces() => settings.Keys.Where(entry => entry is { Domain: not null, File: not null }).Select(PlaceOf);
+
+    public KeyPlace PlaceOf(KeyEntry entry) =>
+        new(entry.Domain!, entry.Selector, entry.File!.FullName, entry.CheckPermissions ?? settings.CheckPermissions, entry.UserIdentifier);
+
+    /// <summary>Where a key of the folder lies; null where the store has no folder.</summary>
+    public KeyPlace? PlaceInFolder(DomainName domain, string selector) => FolderOf(domain) is { } folder
+        ? new KeyPlace(domain, selector, Path.Combine(folder, selector + Extension), settings.CheckPermissions)
+        : null;
+
+    public void Forget(DomainName domain)
+    {
+        _read.TryRemove(domain, out _);
+        _absent.TryRemove(domain, out _);
+    }
+
+    private IEnumerable<KeyPlace> PlacesOf(DomainName domain)
+    {
+        var named = ExplicitPlaces().Where(place => place.Domain.Equals(domain)).ToArray();
+        return named.Length > 0 ? named : PlacesInFolder(domain);
+    }
+
+    private IEnumerable<KeyPlace> PlacesInFolder(DomainName domain)
+    {
+        if (FolderOf(domain) is not { } folder || !Directory.Exists(folder))
+            return [];
+        return Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
+            .Select(path => new KeyPlace(domain, Path.GetFileNameWithoutExtension(path), path, settings.CheckPermissions));
+    }
+
+    // A name for questions may hold a slash; only a mail domain names a folder.
+    private string? FolderOf(DomainName domain) => settings.Directory is not null && DomainName.TryParse(domain.ToString(), out _)
+        ? Path.Combine(settings.Directory.FullName, domain.ToString())
+        : null;
+
+    private void Remember(DomainName domain, IReadOnlyList<KeyReading> readings)
+    {
+        if (_absent.Count >= MaximumDomains)
+            _absent.Clear();
+        if (_read.Count >= MaximumDomains)
+            _read.Clear();
+        if (readings.Count == 0)
+            _absent[domain] = time.GetUtcNow() + AbsenceKept;
+        else
+            _read[domain] = readings;
+    }
+}
