@@ -1,0 +1,11 @@
+namespace FilterHost.Hosting.Configuration;
+
+/// <summary>One <c>[[listener]]</c> and its place.</summary>
+internal sealed record LocatedListener(ListenerSettings Settings, SettingsTable Table)
+{
+    /// <summary>The socket as it is to be opened: a relative path is made absolute, beside the file that names it. What is no socket stays as it is written.</summary>
+    public string Socket => ParsedSocket?.Address ?? Settings.Socket;
+
+    /// <summary>The socket, or null if the setting is none.</summary>
+    public ListenerSocket? ParsedSocket => ListenerSocket.Parse(Settings.Socket, Table.Locate("socket").File);
+}
