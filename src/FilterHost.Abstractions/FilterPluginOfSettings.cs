@@ -3,9 +3,9 @@ namespace FilterHost;
 /// <summary>
 /// A plugin: it registers the filters and services for one table of the settings file. The host makes one instance of the class for each table, and one container.
 /// </summary>
-/// <typeparam name="TSettings">A record whose public <c>init</c> properties carry <see cref="SettingAttribute"/>. The record is registered in the container too.</typeparam>
+/// <typeparam name="TSettings">A record with a parameterless constructor whose public <c>init</c> properties carry <see cref="SettingAttribute"/>. The record is registered in the container too.</typeparam>
 public abstract class FilterPlugin<TSettings> : FilterPlugin
-    where TSettings : class, new()
+    where TSettings : class
 {
     /// <inheritdoc/>
     public sealed override Type SettingsType => typeof(TSettings);
