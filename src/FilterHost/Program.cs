@@ -1,1 +1,3 @@
-return 0;
+using FilterHost.Commands;
+
+return await CommandLine.InvokeAsync(args);

@@ -1,0 +1,79 @@
+using System.Reflection;
+using FilterHost.Hosting.Configuration;
+using FilterHost.Hosting.Plugins;
+
+namespace FilterHost.Hosting.Generations;
+
+/// <summary>Connects the services that instances offer with the instances that use them.</summary>
+internal sealed class ServiceGraph(IReadOnlyDictionary<string, (InstanceSettings Settings, PluginInstance Instance)> instances, ProblemList problems)
+{
+    private readonly List<PluginInstance> _ordered = [];
+    private readonly HashSet<string> _onPath = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+
+    /// <summary>Builds every instance's container, providers before their users, and gives the instances in that order. What cannot be connected is reported.</summary>
+    public IReadOnlyList<PluginInstance> Connect()
+    {
+        foreach (var name in instances.Keys)
+            Visit(name);
+        return _ordered;
+    }
+
+    private void Visit(string name)
+    {
+        if (!_done.Add(name))
+            return;
+        _onPath.Add(name);
+        var (table, instance) = instances[name];
+        var providers = new Dictionary<Type, PluginInstance>();
+        foreach (var contract in instance.Used)
+        {
+            if (FindProvider(table, instance, contract) is not { } provider)
+                continue;
+            if (_onPath.Contains(provider.Name))
+            {
+                Report(table, KeyOf(contract), $"{name} and {provider.Name} use each other's services");
+                continue;
+            }
+            Visit(provider.Name);
+            providers[contract] = provider;
+        }
+        _onPath.Remove(name);
+        if (providers.Count < instance.Used.Count)
+            return;
+        instance.Build(contract => providers[contract].Offer(contract));
+        _ordered.Add(instance);
+    }
+
+    private PluginInstance? FindProvider(InstanceSettings table, PluginInstance user, Type contract)
+    {
+        var key = KeyOf(contract);
+        var candidates = instances.Values.Select(entry => entry.Instance).Where(instance => instance != user && instance.Provided.Contains(contract)).ToArray();
+        if (table.Table.Text(key) is { } wanted)
+        {
+            var named = Array.Find(candidates, candidate => candidate.Name == wanted);
+            if (named is null)
+                Report(table, key, $"there is no service '{wanted}' that provides {contract.Name}; {Available(candidates)}");
+            return named;
+        }
+        switch (candidates.Length)
+        {
+            case 1:
+                return candidates[0];
+            case 0:
+                Report(table, "plugin", $"{user.Plugin} needs a service that provides {contract.Name}: add a table such as [service.{key}] with its plugin");
+                return null;
+            default:
+                Report(table, key, $"several services provide {contract.Name}: name one, {key} = \"{candidates[0].Name}\"; {Available(candidates)}");
+                return null;
+        }
+    }
+
+    private static string Available(PluginInstance[] candidates) =>
+        candidates.Length == 0 ? "no service does" : $"those that do: {string.Join(", ", candidates.Select(candidate => candidate.Name))}";
+
+    private static string KeyOf(Type contract) => contract.GetCustomAttribute<ServiceContractAttribute>()!.Key;
+
+    private void Report(InstanceSettings table, string key, string text) =>
+        problems.Error(text, table.Table.Locate(key));
+}

@@ -1,0 +1,230 @@
+using FilterHost.Dns;
+using Microsoft.Extensions.Logging;
+
+namespace FilterHost.Hosting.Pipeline;
+
+/// <summary>The host's side of one message: everything received, every filter's slot, every result and edit.</summary>
+internal sealed class Transaction
+{
+    private readonly FilterPipeline _pipeline;
+    private readonly List<HeaderField> _received = [];
+    private readonly List<(int Slot, AuthenticationResult Result)> _results = [];
+    private readonly List<(string Filter, string Text)> _notes = [];
+    private readonly (int Version, HeaderSection Section)[] _sections;
+    private readonly FilterSlot[] _slots;
+    private HeaderSection? _receivedSection;
+    private Dictionary<string, object>? _attributes;
+    private Dictionary<IDnsResolver, MessageDnsResolver>? _resolvers;
+    private BodyStore? _body;
+    private int _editVersion;
+
+    public Transaction(FilterPipeline pipeline, ConnectionFacts connection, ConnectionStates states, HeaderArena arena, TransactionEnvelope envelope, long startedAt)
+    {
+        (_pipeline, Connection, States, Arena, Envelope, StartedAt) = (pipeline, connection, states, arena, envelope, startedAt);
+        _slots = new FilterSlot[pipeline.Members.Count];
+        _sections = new (int, HeaderSection)[_slots.Length];
+        for (var i = 0; i < _slots.Length; i++)
+            _slots[i] = new FilterSlot(pipeline.Members[i], i, this);
+        AuthenticatedUser = NotEmpty(connection.Macros["{auth_authen}"]) ?? NotEmpty(connection.Macros["{auth_type}"]);
+    }
+
+    public ConnectionFacts Connection { get; }
+
+    public ConnectionStates States { get; }
+
+    public HeaderArena Arena { get; }
+
+    public TransactionEnvelope Envelope { get; }
+
+    /// <summary>A timestamp of the host's clock.</summary>
+    public long StartedAt { get; }
+
+    public IReadOnlyList<FilterSlot> Slots => _slots;
+
+    public string? AuthenticatedUser { get; }
+
+    /// <summary>Postfix gives the queue id only after the first accepted recipient.</summary>
+    public string? QueueId => NotEmpty(Connection.Macros["i"]);
+
+    public Dictionary<string, object> Attributes => _attributes ??= new Dictionary<string, object>(StringComparer.Ordinal);
+
+    /// <summary>The header section as the MTA has it.</summary>
+    public IReadOnlyList<HeaderField> Received => _received;
+
+    /// <summary>The length of the body as received.</summary>
+    public long BodyLength { get; private set; }
+
+    /// <summary>True where a call that overran is still running: what it may look at is not used again.</summary>
+    public bool HasStuckCall { get; set; }
+
+    /// <summary>True where the header section is over its limits; the message is then refused.</summary>
+    public bool IsHeaderTooLarge { get; private set; }
+
+    /// <summary>How it ended, once that is known.</summary>
+    public TransactionOutcome? Outcome { get; set; }
+
+    /// <summary>The reply that refused the message.</summary>
+    public SmtpReply? Refusal { get; set; }
+
+    public IReadOnlyList<(string Filter, string Text)> Notes => _notes;
+
+    public IEnumerable<AuthenticationResult> Results => _results.OrderBy(entry => entry.Slot).Select(entry => entry.Result);
+
+    /// <summary>All edits in the order of the filters.</summary>
+    public IEnumerable<Edit> Edits => _slots.SelectMany(slot => slot.Edits);
+
+    /// <summary>What was sent to the MTA: all edits in the order of the filters, then the host's own. Empty for a refused message.</summary>
+    public IReadOnlyList<Edit> NetEdits { get; set; } = [];
+
+    public bool HasEdits => Array.Exists(_slots, slot => slot.Edits.Count > 0);
+
+    /// <summary>Adds a received field; the wire's folds are LF and white space.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The value as the MTA sent it.</param>
+    /// <param name="hasLeadingSpace">True where the value is every octet after the colon; otherwise the MTA has taken one space off, if there was one.</param>
+    public void AddHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool hasLeadingSpace)
+    {
+        if (IsHeaderTooLarge || _received.Count == _pipeline.Limits.MaximumHeaderFields
+            || !Arena.TryCopy(name, out var nameCopy) || !TryCopyBody(value, hasLeadingSpace, out var body))
+        {
+            IsHeaderTooLarge = true;
+            return;
+        }
+        _received.Add(new HeaderField(nameCopy, body));
+    }
+
+    public HeaderSection HeaderSeenBy(FilterSlot slot)
+    {
+        if (_editVersion == 0)
+            return _receivedSection ??= new HeaderSection(_received);
+        ref var cached = ref _sections[slot.Index];
+        if (cached.Section is null || cached.Version != _editVersion)
+            cached = (_editVersion, ApplyEdits(slot.Index));
+        return cached.Section;
+    }
+
+    public IReadOnlyList<AuthenticationResult> ResultsSeenBy(FilterSlot slot) =>
+        [.. _results.Where(entry => entry.Slot <= slot.Index).Select(entry => entry.Result)];
+
+    public void Publish(FilterSlot slot, AuthenticationResult result) => _results.Add((slot.Index, result));
+
+    /// <summary>Drops what a filter published before it failed.</summary>
+    public void DropResults(FilterSlot slot) => _results.RemoveAll(entry => entry.Slot == slot.Index);
+
+    public void AddNote(string filter, string text) => _notes.Add((filter, text));
+
+    /// <summary>What filters see of the header section has changed.</summary>
+    public void OnEditsChanged() => _editVersion++;
+
+    /// <summary>The message's questions to a resolver.</summary>
+    public MessageDnsResolver ResolverFor(IDnsResolver provider)
+    {
+        _resolvers ??= [];
+        if (!_resolvers.TryGetValue(provider, out var resolver))
+            _resolvers[provider] = resolver = new MessageDnsResolver(provider, _pipeline.Limits.DnsQuestions);
+        return resolver;
+    }
+
+    /// <summary>Takes in a part of the body; keeps it where a filter needs that.</summary>
+    /// <exception cref="IOException">There is no room to keep it.</exception>
+    public void AddBody(ReadOnlySpan<byte> chunk)
+    {
+        BodyLength += chunk.Length;
+        if (!_pipeline.KeepsBody)
+            return;
+        _body ??= _pipeline.Limits.CreateBodyStore();
+        _body.Append(chunk);
+    }
+
+    /// <summary>The body as the filter sees it: replaced by the last filter before it that did so, else as received.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> BodySeenBy(FilterSlot slot)
+    {
+        for (var i = slot.Index - 1; i >= 0; i--)
+        {
+            for (var e = _slots[i].Edits.Count - 1; e >= 0; e--)
+            {
+                if (_slots[i].Edits[e] is Edit.ReplaceBody replaced)
+                    return [replaced.Body];
+            }
+        }
+        return _body?.Read() ?? [];
+    }
+
+    /// <summary>The whole message with everything that was sent to the MTA. The body must have been kept.</summary>
+    public Stream OpenFinalMessage()
+    {
+        var draft = new SectionDraft(_received);
+        foreach (var edit in NetEdits)
+            draft.Apply(edit);
+        var replaced = NetEdits.OfType<Edit.ReplaceBody>().LastOrDefault();
+        return new MessageStream(draft.ToSection(), replaced is null ? _body?.Read() ?? [] : [replaced.Body]);
+    }
+
+    /// <summary>The whole message as the filter sees it.</summary>
+    public Stream OpenMessage(FilterSlot slot) => new MessageStream(HeaderSeenBy(slot), BodySeenBy(slot));
+
+    /// <summary>Tells every filter the outcome and gives everything back. Never throws.</summary>
+    public async ValueTask EndAsync(TransactionOutcome outcome, ILogger logger)
+    {
+        Outcome ??= outcome;
+        foreach (var slot in _slots)
+        {
+            var isStuck = HasStuckCall && slot.State is SlotState.Failed;
+            try
+            {
+                await slot.EndAsync(Outcome.Value, isStuck).ConfigureAwait(false);
+                await slot.DisposeAsync(isStuck).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                logger.LogError(exception, "{QueueId}: filter {Filter} failed at the end of the transaction", QueueId ?? "-", slot.Member.Name);
+            }
+        }
+        _body?.Dispose();
+        Arena.Release(reuse: !HasStuckCall, _pipeline.Limits.PoisonBuffers);
+    }
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private HeaderSection ApplyEdits(int lastSlot)
+    {
+        var draft = new SectionDraft(_received);
+        for (var i = 0; i <= lastSlot; i++)
+        {
+            foreach (var edit in _slots[i].Edits)
+                draft.Apply(edit);
+        }
+        return draft.ToSection();
+    }
+
+    // The wire's LF becomes CRLF, the form that is signed and hashed. Where the MTA has taken the space after the colon off, it is put back:
+    // a value that began with a tab, or with nothing, cannot be told apart from one that did not (Sendmail and Postfix before milter version 6).
+    private bool TryCopyBody(ReadOnlySpan<byte> value, bool hasLeadingSpace, out ReadOnlyMemory<byte> body)
+    {
+        body = default;
+        var addsSpace = !hasLeadingSpace && (value.IsEmpty || value[0] is not ((byte)' ' or (byte)'\t'));
+        var lineFeeds = value.Count((byte)'\n');
+        if (!Arena.TryTake(value.Length + lineFeeds + (addsSpace ? 1 : 0), out var room))
+            return false;
+        var span = room.Span;
+        var length = 0;
+        if (addsSpace)
+            span[length++] = (byte)' ';
+        while (!value.IsEmpty)
+        {
+            var lineEnd = value.IndexOf((byte)'\n');
+            var line = lineEnd < 0 ? value : value[..lineEnd];
+            if (lineEnd > 0 && line[^1] == '\r')
+                line = line[..^1];
+            line.CopyTo(span[length..]);
+            length += line.Length;
+            if (lineEnd < 0)
+                break;
+            "\r\n"u8.CopyTo(span[length..]);
+            length += 2;
+            value = value[(lineEnd + 1)..];
+        }
+        body = room[..length];
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace FilterHost.Hosting.Pipeline;
+
+/// <summary>
+/// A thread of its own that looks after all connections: it sends PROGRESS, and takes a connection whose filter blocks its thread. It needs no thread of the pool,
+/// so it works when plugins have taken them all.
+/// </summary>
+internal sealed class Watchdog : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<MilterConversation, byte> _conversations = new();
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread _thread;
+
+    public Watchdog()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "filterhost-watchdog" };
+        _thread.Start();
+    }
+
+    /// <summary>Connections under watch.</summary>
+    public int Count => _conversations.Count;
+
+    public void Add(MilterConversation conversation) => _conversations.TryAdd(conversation, 0);
+
+    public void Remove(MilterConversation conversation) => _conversations.TryRemove(conversation, out _);
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread.Join();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stop.Wait(Interval))
+        {
+            foreach (var (conversation, _) in _conversations)
+                conversation.Watch();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace FilterHost.Hosting.Pipeline;
+
+/// <summary>
+/// The call that a connection has in hand, as the watchdog sees it. The thread of the connection enters and leaves; the watchdog may seize a call whose thread does not come back.
+/// </summary>
+internal sealed class WatchedCall(TimeProvider time)
+{
+    private const long Seized = -1;
+
+    // Odd while a call runs; each call has a number of its own, so that the watchdog cannot seize the next one for this one.
+    private long _state;
+    private long _stageDeadline;
+    private long _deadline;
+    private FilterGuard? _guard;
+
+    /// <summary>The time left for the call in hand, at least nothing.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var left = _deadline - time.GetTimestamp();
+            return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / time.TimestampFrequency);
+        }
+    }
+
+    /// <summary>A stage begins; all its calls together have this time.</summary>
+    public void BeginStage(TimeSpan budget) => _stageDeadline = After(budget);
+
+    /// <summary>A filter is called.</summary>
+    public void Enter(FilterGuard guard)
+    {
+        _guard = guard;
+        Volatile.Write(ref _deadline, guard.TimeLimit is { } limit ? Math.Min(_stageDeadline, After(limit)) : _stageDeadline);
+        Volatile.Write(ref _state, _state + 1);
+    }
+
+    /// <summary>The filter came back. False where the watchdog took the connection meanwhile: then nothing more is to be done.</summary>
+    public bool Leave()
+    {
+        var running = Volatile.Read(ref _state);
+        if (running != Seized && Interlocked.CompareExchange(ref _state, running + 1, running) == running)
+            return true;
+        _guard!.EndOverdue();
+        return false;
+    }
+
+    /// <summary>Takes a call that is overdue by more than the grace, and gives its filter. The thread in it is lost until it comes back by itself.</summary>
+    public FilterGuard? TrySeize(TimeSpan grace)
+    {
+        var state = Volatile.Read(ref _state);
+        if (state == Seized || state % 2 == 0 || time.GetTimestamp() < Volatile.Read(ref _deadline) + Ticks(grace))
+            return null;
+        var guard = _guard;
+        if (Interlocked.CompareExchange(ref _state, Seized, state) != state)
+            return null;
+        guard!.BeginOverdue();
+        return guard;
+    }
+
+    private long After(TimeSpan span) => time.GetTimestamp() + Ticks(span);
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

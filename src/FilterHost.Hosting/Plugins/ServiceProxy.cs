@@ -1,0 +1,73 @@
+using FilterHost.Dns;
+using FilterHost.Keys;
+
+namespace FilterHost.Hosting.Plugins;
+
+/// <summary>
+/// Stands between the user and the provider of a service. It has one fixed target, that of its instance, and lets no object of the provider's out: an exception becomes
+/// a <see cref="ServiceFaultException"/> of text alone.
+/// </summary>
+internal abstract class ServiceProxy(PluginInstance provider)
+{
+    private bool _isRevoked;
+
+    /// <summary>The proxy of a contract for a provider.</summary>
+    public static object Create(Type contract, PluginInstance provider)
+    {
+        if (contract == typeof(IDnsResolver))
+            return new DnsResolverProxy(provider);
+        if (contract == typeof(ISigningKeyStore))
+            return new SigningKeyStoreProxy(provider);
+        if (contract == typeof(ISigningKeyAdministration))
+            return new SigningKeyAdministrationProxy(provider);
+        throw new ArgumentException($"{contract} is no service contract", nameof(contract));
+    }
+
+    /// <summary>Every later call fails.</summary>
+    public void Revoke() => Volatile.Write(ref _isRevoked, true);
+
+    protected TContract Target<TContract>()
+        where TContract : class =>
+        Volatile.Read(ref _isRevoked) || provider.IsSuspended
+            ? throw new ServiceFaultException(provider.Name, "is no longer available")
+            : provider.GetService<TContract>();
+
+    protected async ValueTask<T> GuardAsync<T>(ValueTask<T> call)
+    {
+        try
+        {
+            return await call.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or ServiceFaultException))
+        {
+            throw new ServiceFaultException(provider.Name, exception.Message);
+        }
+    }
+
+    private sealed class DnsResolverProxy(PluginInstance provider) : ServiceProxy(provider), IDnsResolver
+    {
+        public ValueTask<DnsAnswer> ResolveAsync(DomainName name, DnsRecordType type, CancellationToken cancellationToken) =>
+            GuardAsync(Target<IDnsResolver>().ResolveAsync(name, type, cancellationToken));
+    }
+
+    private sealed class SigningKeyStoreProxy(PluginInstance provider) : ServiceProxy(provider), ISigningKeyStore
+    {
+        public ValueTask<SigningKeys> FindKeysAsync(SigningQuery query, CancellationToken cancellationToken) =>
+            GuardAsync(Target<ISigningKeyStore>().FindKeysAsync(query, cancellationToken));
+
+        public ValueTask<SigningOutcome> SignAsync(string keyId, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken) =>
+            GuardAsync(Target<ISigningKeyStore>().SignAsync(keyId, digest, cancellationToken));
+    }
+
+    private sealed class SigningKeyAdministrationProxy(PluginInstance provider) : ServiceProxy(provider), ISigningKeyAdministration
+    {
+        public ValueTask<IReadOnlyList<SigningKeyDescription>> ListAsync(CancellationToken cancellationToken) =>
+            Target<ISigningKeyAdministration>().ListAsync(cancellationToken);
+
+        public ValueTask<SigningKeyDescription> CreateAsync(SigningKeyRequest request, CancellationToken cancellationToken) =>
+            Target<ISigningKeyAdministration>().CreateAsync(request, cancellationToken);
+
+        public ValueTask RetireAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
+            Target<ISigningKeyAdministration>().RetireAsync(signingDomain, selector, cancellationToken);
+    }
+}
