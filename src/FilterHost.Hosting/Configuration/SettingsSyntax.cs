@@ -24,7 +24,8 @@ internal sealed partial class SettingsSyntax
             problems.Error($"brackets are nested deeper than {DeepestNesting}", new SettingLocation(file, 1, 1, ""));
             return null;
         }
-        var document = SyntaxParser.Parse(text, file);
+        // Tomlyn 2.10.2 throws ArgumentOutOfRangeException for a file that ends with a backslash inside a string; with a line end after it, it reports the place.
+        var document = SyntaxParser.Parse(text + "\n", file);
         if (document.HasErrors)
         {
             syntax.Report(document.Diagnostics);
