@@ -243,6 +243,17 @@ public sealed class SettingsFileTests : IDisposable
     public void A_byte_order_mark_and_carriage_returns_do_no_harm() => LoadGood("\uFEFF" + Minimal.Replace("\n", "\r\n", StringComparison.Ordinal));
 
     [Fact]
+    public void The_repositorys_own_file_is_good()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FilterHost.sln")))
+            folder = folder.Parent;
+        var problems = new ProblemList();
+        Assert.NotNull(SettingsFile.Load(Path.Combine(folder!.FullName, "filterhost.toml"), problems));
+        Assert.Equal("", problems.ToString());
+    }
+
+    [Fact]
     public void The_given_file_is_taken_even_where_it_does_not_exist() => Assert.Equal("/no/such", SettingsFile.Find("/no/such"));
 
     [Fact]

@@ -31,6 +31,12 @@ public sealed class SettingsFuzzTests : IDisposable
 
     private static readonly byte[] Replacements = [.. "\0\t\n\r \"#'+,-.0:=Z[\\]_a{}"u8, 0x7F, 0x80, 0xC3, 0xFF];
 
+    private static readonly string[] Pieces =
+    [
+        "\\", "\\u", "\\U0011", "\\UFFFFFFFF", "\\uD800", "\\x", "\"\"\"", "'''", "\"", "[[", "]]", "[", "{", "}", "=", ".", ",", "\n", "\r", "#", "\0", "\uFEFF",
+        "1e999", "0x", "0o9", "0b2", "-", "+nan", "inf", "1979-05-27", "1979-13-32T25:61:61.9999999999Z", "25:61", "_", "include", "filter", "listener", "\n[a.b.c]\n", "a.b", "\n[[filter.sign]]\n", "\n[[listener.x]]\n",
+    ];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -75,12 +81,25 @@ public sealed class SettingsFuzzTests : IDisposable
     public void Random_changes_of_several_bytes_give_problems_or_settings()
     {
         var random = new Random(20260101);
-        for (var round = 0; round < 5000; round++)
+        for (var round = 0; round < 2000; round++)
         {
             var text = Sample.ToArray();
             for (var change = random.Next(1, 12); change > 0; change--)
                 text[random.Next(text.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : Replacements[random.Next(Replacements.Length)];
             Read(text);
+        }
+    }
+
+    [Fact]
+    public void Pieces_of_toml_in_wrong_places_give_problems_or_settings()
+    {
+        var random = new Random(20260102);
+        for (var round = 0; round < 3000; round++)
+        {
+            var text = Encoding.UTF8.GetString(Sample);
+            for (var piece = random.Next(1, 6); piece > 0; piece--)
+                text = text.Insert(random.Next(text.Length), Pieces[random.Next(Pieces.Length)]);
+            Read(Encoding.UTF8.GetBytes(text).AsSpan(0, random.Next(text.Length)));
         }
     }
 

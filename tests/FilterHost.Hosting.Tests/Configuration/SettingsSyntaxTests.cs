@@ -80,6 +80,12 @@ public sealed class SettingsSyntaxTests
     [InlineData("password = 1hunter2")]
     [InlineData("password = `hunter2` hunter2")]
     [InlineData("password: hunter2")]
+    [InlineData("password = 0xhunter2")]
+    [InlineData("password = {file = \"x\" hunter2}")]
+    [InlineData("password = [1 hunter2]")]
+    [InlineData("password = 1979-05-27hunter2")]
+    [InlineData("[password hunter2]")]
+    [InlineData("password hunter2 = 1")]
     [InlineData("password = \"\"\"hunter2")]
     public void A_syntax_error_never_quotes_a_value(string text)
     {
