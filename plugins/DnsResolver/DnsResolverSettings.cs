@@ -6,7 +6,7 @@ namespace FilterHost.Plugins.DnsResolver;
 public sealed record DnsResolverSettings
 {
     /// <summary>The servers.</summary>
-    [Setting("The recursive servers to ask, tried in order; without a port it is 53. Default: those of /etc/resolv.conf. A validating resolver on this host is the best choice: answers over a network can be forged.", Example = "[\"127.0.0.1\"]")]
+    [Setting("The recursive servers to ask, tried in order, each with its port. Default: those of /etc/resolv.conf. A validating resolver on this host is the best choice: answers over a network can be forged.", Example = "[\"127.0.0.1:53\"]")]
     public IReadOnlyList<IPEndPoint> Servers { get; init; } = [];
 
     /// <summary>The time for one try.</summary>

@@ -8,8 +8,6 @@ namespace FilterHost.Plugins.DnsResolver;
 /// <summary>One question on the wire, by the library: UDP, TCP where the answer is cut, the next server where one fails. Whatever happens is an outcome.</summary>
 internal sealed class WireResolver
 {
-    private const int DefaultPort = 53;
-
     // RFC 1035 §3.2.2 sets no bound to a chain of aliases; resolvers give up at about this.
     private const int MaximumAliases = 16;
 
@@ -19,7 +17,7 @@ internal sealed class WireResolver
     public WireResolver(DnsResolverSettings settings)
     {
         _isTrusted = settings.Trusted;
-        var servers = settings.Servers.Select(server => new NameServer(server.Address, server.Port == 0 ? DefaultPort : server.Port)).ToArray();
+        var servers = settings.Servers.Select(server => new NameServer(server)).ToArray();
         var options = servers.Length > 0 ? new LookupClientOptions(servers) : new LookupClientOptions();
         options.UseCache = false;
         options.Timeout = settings.Timeout;

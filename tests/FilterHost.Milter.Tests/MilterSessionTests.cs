@@ -72,6 +72,7 @@ public class MilterSessionTests
         Assert.Equal("c", await peer.AskAsync(Wire.Connect));
         await peer.SendOctetsAsync(octets.Select(c => (byte)c).ToArray());
         Assert.Empty(await peer.DrainAsync());
+        await peer.EndedAsync();
         Assert.Equal(LogLevel.Warning, Assert.Single(peer.Log.Lines).Level);
         Assert.EndsWith(" closed", peer.Callbacks.Log);
     }
@@ -435,6 +436,7 @@ public class MilterSessionTests
         await using var peer = await SessionPeer.NegotiatedAsync(options: options);
         await peer.SendOctetsAsync(octets.Select(c => (byte)c).ToArray());
         Assert.Empty(await peer.DrainAsync());
+        await peer.EndedAsync();
         Assert.Contains("timed out", Assert.Single(peer.Log.Lines).Text, StringComparison.Ordinal);
     }
 
@@ -466,6 +468,7 @@ public class MilterSessionTests
         Assert.Null(await peer.AskAsync("M<>\0"));
         await peer.EndedAsync();
         Assert.Equal("H:me M:<> abort closed", callbacks.Log);
+        await peer.EndedAsync();
         Assert.Equal(LogLevel.Error, Assert.Single(peer.Log.Lines).Level);
     }
 

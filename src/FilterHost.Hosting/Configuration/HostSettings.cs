@@ -59,10 +59,10 @@ internal sealed record HostSettings
     [Setting("How much memory all messages that are kept whole may take together; beyond it they go to files at once.", Minimum = 0, Maximum = 1099511627776)]
     public ByteSize BodyMemoryTotal { get; init; } = new(256 << 20);
 
-    [Setting("The largest header section of a message. Larger ones are deferred, since an MTA that lets such mail in is set up in error (Postfix: `header_size_limit` is for one field).", Minimum = 65536, Maximum = 1073741824)]
+    [Setting("The largest header section of a message. A larger one is refused for good (552 5.3.4): a later try would find the same. Postfix cuts single fields at its own `header_size_limit` before.", Minimum = 65536, Maximum = 1073741824)]
     public ByteSize MaximumHeaderSize { get; init; } = new(1 << 20);
 
-    [Setting("The most header fields of a message. More are deferred.", Minimum = 100, Maximum = 1000000)]
+    [Setting("The most header fields of a message. One with more is refused for good (552 5.3.4).", Minimum = 100, Maximum = 1000000)]
     public int MaximumHeaderFields { get; init; } = 10000;
 
     [Setting("Sends a synthetic message through each pipeline before the host listens, so that the first real one does not wait for the compiler. Costs some tenths of a second at start.")]

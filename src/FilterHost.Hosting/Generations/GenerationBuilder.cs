@@ -43,9 +43,9 @@ internal sealed class GenerationBuilder(LoadedSettings settings, PluginCatalog c
         try
         {
             var instance = PluginInstance.Configure(
-                table.Name, code, code.CreatePlugin(), bound, Path.Combine(settings.Host.StateDirectory.FullName, "data", table.Name), loggers, time);
+                table.Name, code.Name, code.CreatePlugin(), bound, Path.Combine(settings.Host.StateDirectory.FullName, "data", table.TableName), loggers, time);
             CheckKind(table, instance);
-            _instances.Add(table.Name, (table, instance));
+            _instances.Add(table.TableName, (table, instance));
         }
         catch (SettingException exception)
         {
@@ -76,7 +76,7 @@ internal sealed class GenerationBuilder(LoadedSettings settings, PluginCatalog c
         var members = new List<PipelineMember>();
         foreach (var name in listener.Filters)
         {
-            var (table, instance) = _instances[name];
+            var (table, instance) = _instances[$"filter.{name}"];
             var guard = new FilterGuard(instance, table.Host.OnError, table.Host.TimeLimit);
             connectionMembers.AddRange(instance.ConnectionFilters.Select(filter => new ConnectionMember(instance, filter, guard)));
             members.AddRange(instance.Filters.Select(filter => new PipelineMember(instance, filter, guard)));

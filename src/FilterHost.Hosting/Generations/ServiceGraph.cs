@@ -30,13 +30,13 @@ internal sealed class ServiceGraph(IReadOnlyDictionary<string, (InstanceSettings
         {
             if (FindProvider(table, instance, contract) is not { } provider)
                 continue;
-            if (_onPath.Contains(provider.Name))
+            if (_onPath.Contains(provider.Settings.TableName))
             {
-                Report(table, KeyOf(contract), $"{name} and {provider.Name} use each other's services");
+                Report(table, KeyOf(contract), $"{name} and {provider.Settings.TableName} use each other's services");
                 continue;
             }
-            Visit(provider.Name);
-            providers[contract] = provider;
+            Visit(provider.Settings.TableName);
+            providers[contract] = provider.Instance;
         }
         _onPath.Remove(name);
         if (providers.Count < instance.Used.Count)
@@ -45,16 +45,17 @@ internal sealed class ServiceGraph(IReadOnlyDictionary<string, (InstanceSettings
         _ordered.Add(instance);
     }
 
-    private PluginInstance? FindProvider(InstanceSettings table, PluginInstance user, Type contract)
+    private (InstanceSettings Settings, PluginInstance Instance)? FindProvider(InstanceSettings table, PluginInstance user, Type contract)
     {
         var key = KeyOf(contract);
-        var candidates = instances.Values.Select(entry => entry.Instance).Where(instance => instance != user && instance.Provided.Contains(contract)).ToArray();
+        var candidates = instances.Values.Where(entry => entry.Instance != user && entry.Instance.Provided.Contains(contract)).ToArray();
         if (table.Table.Text(key) is { } wanted)
         {
-            var named = Array.Find(candidates, candidate => candidate.Name == wanted);
-            if (named is null)
-                Report(table, key, $"there is no service '{wanted}' that provides {contract.Name}; {Available(candidates)}");
-            return named;
+            var named = Array.FindIndex(candidates, candidate => candidate.Settings.Name == wanted);
+            if (named >= 0)
+                return candidates[named];
+            Report(table, key, $"there is no service '{wanted}' that provides {contract.Name}; {Available(candidates)}");
+            return null;
         }
         switch (candidates.Length)
         {
@@ -64,13 +65,13 @@ internal sealed class ServiceGraph(IReadOnlyDictionary<string, (InstanceSettings
                 Report(table, "plugin", $"{user.Plugin} needs a service that provides {contract.Name}: add a table such as [service.{key}] with its plugin");
                 return null;
             default:
-                Report(table, key, $"several services provide {contract.Name}: name one, {key} = \"{candidates[0].Name}\"; {Available(candidates)}");
+                Report(table, key, $"several services provide {contract.Name}: name one, {key} = \"{candidates[0].Settings.Name}\"; {Available(candidates)}");
                 return null;
         }
     }
 
-    private static string Available(PluginInstance[] candidates) =>
-        candidates.Length == 0 ? "no service does" : $"those that do: {string.Join(", ", candidates.Select(candidate => candidate.Name))}";
+    private static string Available((InstanceSettings Settings, PluginInstance Instance)[] candidates) =>
+        candidates.Length == 0 ? "no service does" : $"those that do: {string.Join(", ", candidates.Select(candidate => candidate.Settings.Name))}";
 
     private static string KeyOf(Type contract) => contract.GetCustomAttribute<ServiceContractAttribute>()!.Key;
 

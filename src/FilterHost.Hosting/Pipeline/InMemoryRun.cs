@@ -51,13 +51,18 @@ internal static class InMemoryRun
             return reply;
         conversation.OnMacros(MilterCommand.Mail, macros);
         reply = await conversation.OnMailAsync(Encoding.UTF8.GetBytes(input.ReversePath), input.Parameters).ConfigureAwait(false);
+        if (IsEnd(reply))
+            return reply;
+        var hasRecipient = false;
         foreach (var recipient in input.Recipients)
         {
-            if (IsEnd(reply))
-                return reply;
             reply = await conversation.OnRecipientAsync(Encoding.UTF8.GetBytes(recipient), []).ConfigureAwait(false);
+            // A refusal concerns the recipient alone, a discard the message.
+            if (reply.Kind is MilterReplyKind.Discard)
+                return reply;
+            hasRecipient |= !IsEnd(reply);
         }
-        return IsEnd(reply) ? reply : await SendMessageAsync(conversation, input, macros).ConfigureAwait(false);
+        return hasRecipient ? await SendMessageAsync(conversation, input, macros).ConfigureAwait(false) : reply;
     }
 
     private static async Task<MilterReply> SendMessageAsync(MilterConversation conversation, MessageInput input, byte[] macros)

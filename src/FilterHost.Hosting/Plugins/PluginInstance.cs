@@ -41,9 +41,9 @@ internal sealed class PluginInstance : IAsyncDisposable
 
     /// <summary>Lets the plugin register for a table.</summary>
     /// <exception cref="SettingException">The plugin refuses its settings.</exception>
-    public static PluginInstance Configure(string name, PluginCode code, FilterPlugin plugin, object settings, string dataDirectory, ILoggerFactory loggers, TimeProvider time)
+    public static PluginInstance Configure(string name, string pluginName, FilterPlugin plugin, object settings, string dataDirectory, ILoggerFactory loggers, TimeProvider time)
     {
-        var instance = new PluginInstance(name, code.Name, dataDirectory);
+        var instance = new PluginInstance(name, pluginName, dataDirectory);
         var services = instance._services;
         services.AddSingleton(plugin.SettingsType, settings);
         services.AddSingleton(loggers);
