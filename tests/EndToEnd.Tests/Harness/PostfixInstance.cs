@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace FilterHost.EndToEnd.Tests.Harness;
+
+/// <summary>A Postfix of a test's own: in a temporary folder, on loopback, delivering to a sink.</summary>
+internal sealed class PostfixInstance : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder;
+
+    private PostfixInstance(DirectoryInfo folder, int port) => (_folder, Port) = (folder, port);
+
+    public int Port { get; }
+
+    public string ConfigurationFolder => Path.Combine(_folder.FullName, "etc");
+
+    public static async Task<PostfixInstance> StartAsync(string milter, int sinkPort, string more = "", string chroot = "n")
+    {
+        var folder = Directory.CreateTempSubdirectory("fhpf");
+        File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1ED);
+        var postfix = new PostfixInstance(folder, Machine.FreePort());
+        foreach (var name in new[] { "etc", "queue", "data" })
+            folder.CreateSubdirectory(name);
+        await Machine.RunAsync("/bin/chown", ["postfix", Path.Combine(folder.FullName, "data")]);
+        await File.WriteAllTextAsync(Path.Combine(postfix.ConfigurationFolder, "main.cf"), postfix.MainCf(milter, sinkPort, more));
+        await File.WriteAllTextAsync(Path.Combine(postfix.ConfigurationFolder, "master.cf"), postfix.MasterCf(chroot));
+        var (code, output, error) = await Machine.RunAsync("/usr/sbin/postfix", ["-c", postfix.ConfigurationFolder, "start"]);
+        Assert.True(code == 0, $"postfix did not start: {output}{error}{postfix.Log()}");
+        await Machine.UntilAsync(() => Machine.Accepts(postfix.Port), postfix.Log);
+        return postfix;
+    }
+
+    /// <summary>What Postfix has logged.</summary>
+    public string Log()
+    {
+        var path = Path.Combine(_folder.FullName, "data", "mail.log");
+        return File.Exists(path) ? File.ReadAllText(path) : "(no log)";
+    }
+
+    /// <summary>Submits a message by sendmail(1).</summary>
+    public async Task SubmitAsync(string message, string sender = "a@example.com")
+    {
+        var (code, output, error) = await Machine.RunAsync("/usr/sbin/sendmail", ["-C", ConfigurationFolder, "-f", sender, "b@example.net"], System.Text.Encoding.UTF8.GetBytes(message));
+        Assert.True(code == 0, output + error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Machine.RunAsync("/usr/sbin/postfix", ["-c", ConfigurationFolder, "stop"]);
+        _folder.Delete(recursive: true);
+    }
+
+    private string MainCf(string milter, int sinkPort, string more) => string.Create(CultureInfo.InvariantCulture, $"""
+        compatibility_level = 3.6
+        queue_directory = {_folder.FullName}/queue
+        data_directory = {_folder.FullName}/data
+        maillog_file = {_folder.FullName}/data/mail.log
+        maillog_file_prefixes = {_folder.FullName}
+        multi_instance_enable = yes
+        myhostname = mx.example.net
+        mydestination =
+        inet_interfaces = 127.0.0.1
+        inet_protocols = ipv4
+        mynetworks = 127.0.0.0/8
+        smtpd_authorized_xclient_hosts = 127.0.0.1
+        relay_domains = example.net
+        smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
+        relayhost = [127.0.0.1]:{sinkPort}
+        local_header_rewrite_clients =
+        alias_maps =
+        smtp_dns_support_level = disabled
+        smtputf8_enable = yes
+        smtpd_milters = {milter}
+        non_smtpd_milters = {milter}
+        milter_default_action = tempfail
+        milter_connect_timeout = 5s
+        {more}
+
+        """);
+
+    private string MasterCf(string chroot) => string.Create(CultureInfo.InvariantCulture, $"""
+        127.0.0.1:{Port} inet n - {chroot} - - smtpd
+        pickup unix n - n 60 1 pickup
+        cleanup unix n - {chroot} - 0 cleanup
+        qmgr unix n - n 300 1 qmgr
+        tlsmgr unix - - n 1000? 1 tlsmgr
+        rewrite unix - - n - - trivial-rewrite
+        bounce unix - - n - 0 bounce
+        defer unix - - n - 0 bounce
+        trace unix - - n - 0 bounce
+        verify unix - - n - 1 verify
+        flush unix n - n 1000? 0 flush
+        proxymap unix - - n - - proxymap
+        smtp unix - - n - - smtp
+        relay unix - - n - - smtp
+        showq unix n - n - - showq
+        error unix - - n - - error
+        retry unix - - n - - error
+        discard unix - - n - - discard
+        local unix - n n - - local
+        anvil unix - - n - 1 anvil
+        scache unix - - n - 1 scache
+        postlog unix-dgram n - n - 1 postlogd
+
+        """);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace FilterHost.EndToEnd.Tests.Harness;
+
+/// <summary>Other implementations that say whether the signatures of a message verify, each signature by itself.</summary>
+internal static class Verifiers
+{
+    private const string Dkimpy = """
+        import sys, json, dkim
+        records = json.loads(sys.argv[1])
+        message = sys.stdin.buffer.read()
+        def txt(name, timeout=5):
+            return records.get((name.decode() if isinstance(name, bytes) else name).rstrip('.').lower(), '').encode() or None
+        count = sum(1 for line in message.split(b'\r\n\r\n')[0].split(b'\r\n') if line.lower().startswith(b'dkim-signature:'))
+        def one(index):
+            d = dkim.DKIM(message)
+            try:
+                return d.verify(idx=index, dnsfunc=txt)
+            except dkim.DKIMException as error:
+                return str(error)
+        print(json.dumps([str(one(i)) for i in range(count)]))
+        """;
+
+    private const string DkimpySign = """
+        import sys, dkim
+        domain, selector, key, algorithm = sys.argv[1:5]
+        message = sys.stdin.buffer.read()
+        private = open(key, 'rb').read()
+        signature = dkim.sign(message, selector.encode(), domain.encode(), private, signature_algorithm=algorithm.encode(), canonicalize=(b'relaxed', b'relaxed'))
+        sys.stdout.buffer.write(signature + message)
+        """;
+
+    private const string MailDkim = """
+        use strict; use Mail::DKIM::Verifier; use JSON::PP;
+        my %records = %{ decode_json($ARGV[0]) };
+        { no warnings; *Mail::DKIM::DNS::query = sub { my ($name, $type) = @_; my $text = $records{lc $name} or return (); return (bless { text => $text }, 'Fixed'); }; }
+        package Fixed; sub type { 'TXT' } sub char_str_list { ($_[0]{text}) } sub txtdata { $_[0]{text} }
+        package main;
+        my $verifier = Mail::DKIM::Verifier->new();
+        binmode STDIN; local $/; $verifier->PRINT(<STDIN>); $verifier->CLOSE;
+        print encode_json([ map { $_->algorithm . ' ' . $_->result } $verifier->signatures ]);
+        """;
+
+    /// <summary>dkimpy's word for each signature, top to bottom: True, or why not.</summary>
+    public static async Task<string[]> DkimpyAsync(byte[] message, IReadOnlyDictionary<string, string> records) =>
+        JsonSerializer.Deserialize<string[]>(await RunAsync("/usr/bin/python3", ["-c", Dkimpy, JsonSerializer.Serialize(records)], message))!;
+
+    /// <summary>Mail::DKIM's word for each signature: algorithm and result.</summary>
+    public static async Task<string[]> MailDkimAsync(byte[] message, IReadOnlyDictionary<string, string> records) =>
+        JsonSerializer.Deserialize<string[]>(await RunAsync("/usr/bin/perl", ["-e", MailDkim, JsonSerializer.Serialize(records)], message))!;
+
+    /// <summary>The message with a signature by dkimpy.</summary>
+    public static async Task<string> SignWithDkimpyAsync(string message, string domain, string selector, string key)
+    {
+        var (code, output, error) = await Machine.RunAsync("/usr/bin/python3", ["-c", DkimpySign, domain, selector, key, "rsa-sha256"], System.Text.Encoding.UTF8.GetBytes(message));
+        Assert.True(code == 0, error);
+        return output;
+    }
+
+    private static async Task<string> RunAsync(string program, string[] arguments, byte[] input)
+    {
+        var (code, output, error) = await Machine.RunAsync(program, arguments, input);
+        Assert.True(code == 0, output + error);
+        return output;
+    }
+}

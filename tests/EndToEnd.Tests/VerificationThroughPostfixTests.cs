@@ -1,0 +1,76 @@
+using FilterHost.EndToEnd.Tests.Harness;
+
+namespace FilterHost.EndToEnd.Tests;
+
+/// <summary>Mail from outside, judged on its way through a real Postfix.</summary>
+public sealed class VerificationThroughPostfixTests(VerificationThroughPostfixTests.Setup setup) : IClassFixture<VerificationThroughPostfixTests.Setup>
+{
+    private const string Outside = "203.0.113.9";
+
+    [Fact]
+    public async Task A_signature_of_dkimpy_passes()
+    {
+        var marker = MailSetup.Marker();
+        await SmtpClient.SendAsync(setup.Postfix.Port, await SignedAsync(marker), Outside);
+        var results = Assert.Single((await setup.ReceiveAsync(marker)).Fields("Authentication-Results"));
+        Assert.StartsWith("mx.example.net; dkim=pass header.d=example.com", results, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_changed_body_fails_and_is_delivered()
+    {
+        var marker = MailSetup.Marker();
+        await SmtpClient.SendAsync(setup.Postfix.Port, (await SignedAsync(marker)).Replace("Hello", "Hallo", StringComparison.Ordinal), Outside);
+        var results = Assert.Single((await setup.ReceiveAsync(marker)).Fields("Authentication-Results"));
+        Assert.StartsWith("mx.example.net; dkim=fail", results, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forged_results_are_gone_and_those_of_others_stay()
+    {
+        const string forged = "Authentication-Results: mx.example.net; dkim=pass header.d=bank.example\r\nAuthentication-Results: elsewhere.example; spf=pass\r\n"
+            + "Authentication-Results: (a) \"MX.example.net\"; dmarc=pass\r\n";
+        var marker = MailSetup.Marker();
+        await SmtpClient.SendAsync(setup.Postfix.Port, MailSetup.Message(marker, more: forged), Outside);
+        Assert.Equal(["mx.example.net; dkim=none", "elsewhere.example; spf=pass"], (await setup.ReceiveAsync(marker)).Fields("Authentication-Results"));
+    }
+
+    [Fact]
+    public async Task The_example_filters_field_arrives()
+    {
+        var marker = MailSetup.Marker();
+        await SmtpClient.SendAsync(setup.Postfix.Port, MailSetup.Message(marker), Outside);
+        Assert.Equal(["Good morning"], (await setup.ReceiveAsync(marker)).Fields("X-Hello"));
+    }
+
+    [Fact]
+    public async Task With_the_host_stopped_mail_is_deferred_and_not_passed()
+    {
+        using var sink = new SmtpSink();
+        await using var postfix = await PostfixInstance.StartAsync("inet:127.0.0.1:1", sink.Port);
+        var marker = MailSetup.Marker();
+        var reply = await SmtpClient.SendAsync(postfix.Port, MailSetup.Message(marker));
+        Assert.StartsWith("451", reply, StringComparison.Ordinal);
+        Assert.False(sink.HasReceived(marker));
+    }
+
+    private Task<string> SignedAsync(string marker) => Verifiers.SignWithDkimpyAsync(MailSetup.Message(marker), "example.com", "rsa", setup.RsaKey);
+
+    /// <summary>The example filter first, over TCP.</summary>
+    public sealed class Setup : MailSetup
+    {
+        private readonly int _port = Machine.FreePort();
+
+        protected override string Socket => $"inet:{_port}@localhost";
+
+        protected override string PostfixSocket => $"inet:127.0.0.1:{_port}";
+
+        protected override (string Filters, string Tables) Filters =>
+            ("\"hello\", \"verify\", \"sign\"",
+                $"""
+                [filter.hello]
+                plugin = "{Path.Combine(FilterHost.Tests.ConformanceData.RepositoryRoot, "artifacts/examples/debug/HelloFilter")}"
+                greeting = "Good morning"
+                """);
+    }
+}
