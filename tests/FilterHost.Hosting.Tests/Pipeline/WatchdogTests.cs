@@ -1,0 +1,114 @@
+using FilterHost.Hosting.Configuration;
+using FilterHost.Hosting.Pipeline;
+using FilterHost.Hosting.Server;
+using FilterHost.Milter;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FilterHost.Hosting.Tests.Pipeline;
+
+/// <summary>What a thread that never comes back costs: over real sockets, with the watchdog at work.</summary>
+public sealed class WatchdogTests : IDisposable
+{
+    private readonly ManualResetEventSlim _release = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _release.Set();
+        _release.Dispose();
+    }
+
+    [Theory]
+    [InlineData((int)FilterStage.EndOfMessage)]
+    [InlineData((int)FilterStage.Mail)]
+    public async Task A_filter_that_blocks_its_thread_costs_its_own_message_only(int stage)
+    {
+        var blocking = new ScriptedFilter.Script { Traits = new FilterTraits { EditsFields = ["*"] } };
+        var isFirst = 1;
+        blocking.Steps[(FilterStage)stage] = (_, _) =>
+        {
+            if (Interlocked.Exchange(ref isFirst, 0) == 1)
+                _release.Wait(Cancel);
+            return Verdict.Continue;
+        };
+        var signer = new ScriptedFilter.Script { Traits = new FilterTraits { EditsFields = ["X-Signed"] } };
+        signer.Steps[FilterStage.EndOfMessage] = (message, _) =>
+        {
+            ((MailMessage)message).Edits.InsertAtTop("X-Signed", "yes");
+            return Verdict.Continue;
+        };
+        var limits = new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(100), EndOfMessageBudget = TimeSpan.FromMilliseconds(100) };
+        using var watchdog = new Watchdog();
+        await using var listener = await ListenAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("block", blocking, OnError.Reject), ("sign", signer, OnError.Tempfail)), watchdog);
+        await using var stuck = await OpenAsync(listener);
+        var refused = SendAsync(stuck);
+        await using var other = await OpenAsync(listener);
+        Assert.Equal(["X-Signed"], (await SendAsync(other)).Edits.OfType<MilterEdit.InsertHeader>().Select(edit => System.Text.Encoding.ASCII.GetString(edit.Name.Span)));
+        var reply = await refused;
+        Assert.Equal(MilterReplyKind.ReplyCode, reply.Kind);
+        Assert.StartsWith("550 5.3.0 filter block failed", System.Text.Encoding.ASCII.GetString(reply.Text.Span), StringComparison.Ordinal);
+        Assert.Empty(reply.Edits);
+    }
+
+    [Fact]
+    public async Task The_MTA_hears_of_progress_while_a_filter_works_at_the_end_of_the_message()
+    {
+        var slow = new ScriptedFilter.Script();
+        slow.Steps[FilterStage.EndOfMessage] = async (message, _) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(700), message.CancellationToken);
+            return Verdict.Continue;
+        };
+        using var watchdog = new Watchdog();
+        await using var listener = await ListenAsync(
+            PipelineUnderTest.Of(new PipelineLimits { ProgressInterval = TimeSpan.FromMilliseconds(150) }, new ResultsPolicy(), ("slow", slow, OnError.Tempfail)), watchdog);
+        await using var client = await OpenAsync(listener);
+        var reply = await SendAsync(client);
+        Assert.Equal(MilterReplyKind.Continue, reply.Kind);
+        Assert.InRange(reply.ProgressCount, 1, 10);
+    }
+
+    private static async Task<MilterListener> ListenAsync(FilterPipeline pipeline, Watchdog watchdog)
+    {
+        Assert.True(MilterAddress.TryParse("inet:0@127.0.0.1", out var address, out _));
+        var listener = await MilterListener.BindAsync(
+            new MilterListenerOptions { Address = address, StopDeadline = TimeSpan.FromSeconds(1) },
+            session => new MilterConversation(pipeline, [], watchdog, NullLogger.Instance, TimeProvider.System, session),
+            NullLogger.Instance,
+            Cancel);
+        listener.Start();
+        return listener;
+    }
+
+    private static async Task<MilterClient> OpenAsync(MilterListener listener)
+    {
+        var port = ((System.Net.IPEndPoint)listener.EndPoints[0]).Port;
+        Assert.True(MilterAddress.TryParse($"inet:{port}@127.0.0.1", out var address, out _));
+        var client = await MilterClient.OpenAsync(address, null, Cancel);
+        await client.NegotiateAsync(new MilterOffer(6, MilterActions.All, (MilterSteps)0x1FFFFF), Cancel);
+        return client;
+    }
+
+    /// <summary>One message; the first reply that ends it.</summary>
+    private static async Task<MilterResponse> SendAsync(MilterClient client)
+    {
+        await client.ConnectAsync("client", '4', 25, "192.0.2.1", Cancel);
+        await client.HeloAsync("client", Cancel);
+        foreach (var step in new Func<Task<MilterResponse>>[]
+        {
+            () => client.MailAsync("<a@example.com>", [], Cancel),
+            () => client.RecipientAsync("<b@example.net>", [], Cancel),
+            () => client.DataAsync(Cancel),
+            () => client.HeaderAsync("From"u8.ToArray(), " a@example.com"u8.ToArray(), Cancel),
+            () => client.EndOfHeadersAsync(Cancel),
+            () => client.BodyAsync("hello\r\n"u8.ToArray(), Cancel),
+        })
+        {
+            var reply = await step();
+            if (reply.Kind is not (MilterReplyKind.Continue or MilterReplyKind.Skip))
+                return reply;
+        }
+        return await client.EndOfMessageAsync(default, Cancel);
+    }
+}
