@@ -1,5 +1,6 @@
 using FilterHost.Keys;
 using FilterHost.MailAuth.Dkim;
+using FilterHost.MailAuth.Syntax;
 
 namespace FilterHost.Plugins.DkimSign;
 
@@ -56,7 +57,7 @@ public sealed class DkimSignFilter(DkimSignSettings settings, DkimSigningOptions
     {
         if (message.AuthenticatedUser is null && !message.Connection.IsInternal)
             return Unsigned(message, $"client {message.Connection.ClientAddress?.ToString() ?? "unknown"} not internal, not authenticated");
-        if (Author.Find(message.Header, out var reason) is not { } author)
+        if (SigningAuthor.Find(message.Header, out var reason) is not { } author)
             return WithoutAuthor(message, reason);
         switch (await store.FindKeysAsync(QueryFor(message, author), message.CancellationToken))
         {
@@ -74,7 +75,7 @@ public sealed class DkimSignFilter(DkimSignSettings settings, DkimSigningOptions
 
     private Verdict WithoutAuthor(MailMessage message, string reason)
     {
-        if (settings.OnSeveralFrom == SeveralFromPolicy.Accept || !Author.IsSeveral(reason))
+        if (settings.OnSeveralFrom == SeveralFromPolicy.Accept || !SigningAuthor.IsSeveral(reason))
             return Unsigned(message, reason);
         message.Note($"refused: {reason}");
         return Verdict.Reject($"message is not signed: {reason}");
@@ -93,7 +94,7 @@ public sealed class DkimSignFilter(DkimSignSettings settings, DkimSigningOptions
         return Verdict.TempFail("signing key is not available, try again later");
     }
 
-    private static SigningQuery QueryFor(MailMessage message, Author author) => new()
+    private static SigningQuery QueryFor(MailMessage message, AuthorMailbox author) => new()
     {
         AuthorDomain = author.Domain,
         AuthorLocalPart = author.LocalPart,
