@@ -38,9 +38,6 @@ internal sealed record ListenerSettings
     [Setting("Removes Authentication-Results fields that claim to be ours. Default: only if a filter of the listener publishes results. Set it to true on a listener that only signs or passes mail on, to false only where an earlier listener has cleaned and its fields must stay.")]
     public bool? CleanResults { get; init; }
 
-    [Setting("Names of other hosts, behind us in the chain, whose topmost Authentication-Results field is believed, with its provenance noted. Never our own name. Default: none. Whoever can write under such a name decides what our policies see.", Example = "[\"mx1.example.net\"]")]
-    public IReadOnlyList<string> TrustResultsFrom { get; init; } = [];
-
     [Setting("How many connections the listener serves at once. Beyond it new ones wait in the kernel's queue and are never reset, so that the MTA waits too. "
         + "The default is above Postfix's 100 processes (`default_process_limit`) for several MTAs.", Minimum = 1, Maximum = 100000)]
     public int MaximumConnections { get; init; } = 1000;

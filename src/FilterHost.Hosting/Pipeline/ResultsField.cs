@@ -16,7 +16,7 @@ internal static class ResultsField
         foreach (var field in transaction.Received)
         {
             // RFC 8601 §5: a border MTA must delete what claims to come from its own domain.
-            if (field.IsNamed(Name) && AuthenticationResultsField.ClaimsAuthservId(field.Body.Span, ours))
+            if (policy.Cleans is not false && field.IsNamed(Name) && AuthenticationResultsField.ClaimsAuthservId(field.Body.Span, ours))
                 yield return new Edit.RemoveField(Host, field);
         }
         var results = transaction.Results.ToArray();

@@ -24,14 +24,22 @@ internal static class Signing
 
     public static string Ed25519Public { get; } = Convert.ToBase64String(Ed25519.PublicKey.Export(KeyBlobFormat.RawPublicKey));
 
+    public static string RsaPrivatePem { get; } = Rsa.ExportRSAPrivateKeyPem();
+
+    public static string Ed25519Seed { get; } = Convert.ToBase64String(Ed25519.Export(KeyBlobFormat.RawPrivateKey));
+
     public static ZoneOfTexts Zone => new ZoneOfTexts()
         .Add("rsa._domainkey.example.com", "v=DKIM1; p=" + RsaPublic)
         .Add("ed._domainkey.example.com", "v=DKIM1; k=ed25519; p=" + Ed25519Public);
 
-    public static async Task<IReadOnlyList<HeaderField>> SignAsync(RawMessage message, DkimSigningOptions options, params SigningKey[] keys)
+    public static Task<IReadOnlyList<HeaderField>> SignAsync(RawMessage message, DkimSigningOptions options, params SigningKey[] keys) =>
+        SignAsync(message, options, int.MaxValue, keys);
+
+    public static async Task<IReadOnlyList<HeaderField>> SignAsync(RawMessage message, DkimSigningOptions options, int chunkSize, params SigningKey[] keys)
     {
         using var signer = new DkimSigner(options, keys, new FakeTimeProvider(Now));
-        signer.AppendBody(message.Body);
+        for (var rest = message.Body.AsMemory(); !rest.IsEmpty; rest = rest[Math.Min(chunkSize, rest.Length)..])
+            signer.AppendBody(rest[..Math.Min(chunkSize, rest.Length)].Span);
         var signing = await signer.FinishAsync(message.Header, Sign, TestContext.Current.CancellationToken);
         return Assert.IsType<DkimSigning.Signed>(signing).Fields;
     }
