@@ -36,7 +36,7 @@ public class MailSetup : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Machine.Require("/usr/sbin/postfix", "/usr/bin/openssl", "/usr/bin/python3", "/usr/bin/perl");
+        Machine.Require("/usr/sbin/postfix", "/usr/bin/openssl", "/usr/bin/python3", "/usr/bin/perl", "/usr/sbin/opendkim");
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1ED);
         await MakeKeyAsync("rsa", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
         await MakeKeyAsync("ed", ["genpkey", "-algorithm", "ed25519"]);

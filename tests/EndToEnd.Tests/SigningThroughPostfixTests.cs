@@ -83,6 +83,7 @@ public sealed class SigningThroughPostfixTests(MailSetup setup) : IClassFixture<
         var signatures = delivery.Fields("DKIM-Signature");
         Assert.Equal(["rsa-sha256", "ed25519-sha256"], signatures.Select(signature => signature.Split("a=")[1].Split(';')[0]).OrderDescending());
         Assert.Equal(["True", "True"], await Verifiers.DkimpyAsync(delivery.Message, setup.Records));
+        Assert.Equal("True True", string.Join(' ', await Verifiers.OpenDkimAsync(delivery.Message, setup.Records)));
         // Mail::DKIM knows no Ed25519 here.
         Assert.Contains("rsa-sha256 pass", await Verifiers.MailDkimAsync(delivery.Message, setup.Records));
     }

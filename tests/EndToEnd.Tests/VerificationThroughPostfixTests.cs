@@ -43,17 +43,6 @@ public sealed class VerificationThroughPostfixTests(VerificationThroughPostfixTe
         Assert.Equal(["Good morning"], (await setup.ReceiveAsync(marker)).Fields("X-Hello"));
     }
 
-    [Fact]
-    public async Task With_the_host_stopped_mail_is_deferred_and_not_passed()
-    {
-        using var sink = new SmtpSink();
-        await using var postfix = await PostfixInstance.StartAsync("inet:127.0.0.1:1", sink.Port);
-        var marker = MailSetup.Marker();
-        var reply = await SmtpClient.SendAsync(postfix.Port, MailSetup.Message(marker));
-        Assert.StartsWith("451", reply, StringComparison.Ordinal);
-        Assert.False(sink.HasReceived(marker));
-    }
-
     private Task<string> SignedAsync(string marker) => Verifiers.SignWithDkimpyAsync(MailSetup.Message(marker), "example.com", "rsa", setup.RsaKey);
 
     /// <summary>The example filter first, over TCP.</summary>

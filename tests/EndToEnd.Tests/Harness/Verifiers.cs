@@ -49,6 +49,42 @@ internal static class Verifiers
     public static async Task<string[]> MailDkimAsync(byte[] message, IReadOnlyDictionary<string, string> records) =>
         JsonSerializer.Deserialize<string[]>(await RunAsync("/usr/bin/perl", ["-e", MailDkim, JsonSerializer.Serialize(records)], message))!;
 
+    /// <summary>OpenDKIM's word for each signature, top to bottom, each with the other signatures taken out: true where it verifies.</summary>
+    public static async Task<bool[]> OpenDkimAsync(byte[] message, IReadOnlyDictionary<string, string> records)
+    {
+        var folder = Directory.CreateTempSubdirectory("fhod");
+        try
+        {
+            var path = (string name) => Path.Combine(folder.FullName, name);
+            await File.WriteAllTextAsync(path("keys"), string.Concat(records.Select(record => $"{record.Key} {record.Value.Replace("; ", ";", StringComparison.Ordinal)}\n")));
+            await File.WriteAllTextAsync(path("conf"), $"Mode v\nSyslog no\nTestPublicKeys {path("keys")}\n");
+            var verdicts = new List<bool>();
+            foreach (var single in EachSignature(message))
+            {
+                await File.WriteAllBytesAsync(path("message"), single);
+                var (_, output, error) = await Machine.RunAsync("/usr/sbin/opendkim", ["-x", path("conf"), "-t", path("message"), "-v"]);
+                verdicts.Add((output + error).Contains("verification", StringComparison.Ordinal) && (output + error).Contains("succeeded", StringComparison.Ordinal));
+            }
+            return [.. verdicts];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The message once for each signature, with that one alone.</summary>
+    private static IEnumerable<byte[]> EachSignature(byte[] message)
+    {
+        var text = System.Text.Encoding.Latin1.GetString(message);
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var fields = System.Text.RegularExpressions.Regex.Split(text[..end], "\r\n(?![ \t])");
+        foreach (var kept in fields.Where(IsSignature))
+            yield return System.Text.Encoding.Latin1.GetBytes(string.Join("\r\n", fields.Where(field => field == kept || !IsSignature(field))) + text[end..]);
+
+        static bool IsSignature(string field) => field.StartsWith("DKIM-Signature:", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>The message with a signature by dkimpy.</summary>
     public static async Task<string> SignWithDkimpyAsync(string message, string domain, string selector, string key)
     {

@@ -26,10 +26,14 @@ public sealed class WatchdogTests : IDisposable
     {
         var blocking = new ScriptedFilter.Script { Traits = new FilterTraits { EditsFields = ["*"] } };
         var isFirst = 1;
+        var isBlocked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         blocking.Steps[(FilterStage)stage] = (_, _) =>
         {
             if (Interlocked.Exchange(ref isFirst, 0) == 1)
+            {
+                isBlocked.SetResult();
                 _release.Wait(Cancel);
+            }
             return Verdict.Continue;
         };
         var signer = new ScriptedFilter.Script { Traits = new FilterTraits { EditsFields = ["X-Signed"] } };
@@ -43,6 +47,7 @@ public sealed class WatchdogTests : IDisposable
         await using var listener = await ListenAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("block", blocking, OnError.Reject), ("sign", signer, OnError.Tempfail)), watchdog);
         await using var stuck = await OpenAsync(listener);
         var refused = SendAsync(stuck);
+        await isBlocked.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
         await using var other = await OpenAsync(listener);
         Assert.Equal(["X-Signed"], (await SendAsync(other)).Edits.OfType<MilterEdit.InsertHeader>().Select(edit => System.Text.Encoding.ASCII.GetString(edit.Name.Span)));
         var reply = await refused;
