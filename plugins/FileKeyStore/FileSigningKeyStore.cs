@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FilterHost.Keys;
 
 namespace FilterHost.Plugins.FileKeyStore;
@@ -9,14 +10,20 @@ internal sealed class FileSigningKeyStore(KeyFiles files, FileKeyStoreSettings s
 
     public ValueTask<SigningOutcome> SignAsync(string keyId, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
     {
-        var key = KeyOf(keyId);
-        return ValueTask.FromResult<SigningOutcome>(key is null
-            ? new SigningOutcome.Unavailable($"the key {keyId} is no longer there")
-            : new SigningOutcome.Signed(key.Sign(digest.Span)));
+        if (KeyOf(keyId) is not { } key)
+            return ValueTask.FromResult<SigningOutcome>(new SigningOutcome.Unavailable($"the key {keyId} is no longer there"));
+        try
+        {
+            return ValueTask.FromResult<SigningOutcome>(new SigningOutcome.Signed(key.Sign(digest.Span)));
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException or InvalidOperationException)
+        {
+            return ValueTask.FromResult<SigningOutcome>(new SigningOutcome.Unavailable($"the key {keyId} cannot sign: {error.Message}"));
+        }
     }
 
     public ValueTask<IReadOnlyList<SigningKeyDescription>> ListAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<SigningKeyDescription>>(files.AllPlaces().Select(KeyFileReader.Read).Select(Describe).ToArray());
+        ValueTask.FromResult<IReadOnlyList<SigningKeyDescription>>(files.ReadAll().Select(Describe).ToArray());
 
     public ValueTask<SigningKeyDescription> CreateAsync(SigningKeyRequest request, CancellationToken cancellationToken)
     {

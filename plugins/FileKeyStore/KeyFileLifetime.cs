@@ -10,12 +10,17 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
     {
         for (var index = 0; index < settings.Keys.Count; index++)
             CheckEntry(settings.Keys[index], $"keys[{index}]", report);
+        CheckRepeated(report);
         if (settings.Directory is { } directory && !Directory.Exists(directory.FullName))
             report.Add(ProblemSeverity.Error, $"{directory.FullName} does not exist. Run: install -d -m 700 {directory.FullName}", "directory");
-        var readings = files.FolderDomains().AsParallel().AsOrdered().WithCancellation(cancellationToken)
-            .Select(domain => files.Find(domain)).ToArray();
-        foreach (var domain in readings.Where(domain => domain.Count > 0))
-            CheckDomain(domain, report);
+        try
+        {
+            CheckFolders(report, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            report.Add(ProblemSeverity.Error, $"The folder of keys cannot be listed: {error.Message} Let the user {FileOwnership.ProcessUser} read it.", "directory");
+        }
         return ValueTask.CompletedTask;
     }
 
@@ -45,6 +50,27 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
             report.Add(ProblemSeverity.Warning, reading.Warning, setting + ".file");
     }
 
+    private void CheckFolders(IProblemReport report, CancellationToken cancellationToken)
+    {
+        // Listed here, because PLINQ would wrap what the listing throws.
+        var readings = files.FolderDomains().ToArray().AsParallel().AsOrdered().WithCancellation(cancellationToken)
+            .Select(domain => files.Find(domain)).ToArray();
+        foreach (var domain in readings.Where(domain => domain.Count > 0))
+            CheckDomain(domain, report);
+    }
+
+    // The key's id is domain and selector, so a second one would never be found.
+    private void CheckRepeated(IProblemReport report)
+    {
+        var first = new Dictionary<(DomainName, string), int>();
+        for (var index = 0; index < settings.Keys.Count; index++)
+        {
+            var entry = settings.Keys[index];
+            if (entry.Domain is not null && !first.TryAdd((entry.Domain, entry.Selector), index))
+                report.Add(ProblemSeverity.Error, $"keys[{first[(entry.Domain, entry.Selector)]}] has the domain {entry.Domain} and the selector {entry.Selector} already. Give each key a selector of its own.", $"keys[{index}].selector");
+        }
+    }
+
     private void CheckDomain(IReadOnlyList<KeyReading> readings, IProblemReport report)
     {
         var domain = readings[0].Place.Domain;
@@ -55,7 +81,7 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
         foreach (var warning in readings.Select(reading => reading.Warning).OfType<string>())
             report.Add(ProblemSeverity.Warning, warning, "directory");
         var good = readings.Where(reading => reading.Key is not null).ToArray();
-        if (settings.Selector is not null && good.All(reading => reading.Place.Selector != settings.Selector))
+        if (settings.Selector is not null && good.Length > 0 && good.All(reading => reading.Place.Selector != settings.Selector))
             report.Add(ProblemSeverity.Defect, $"{domain} has no key with the selector {settings.Selector}. Make it, or leave 'selector' out.", "selector");
         else if (settings.Selector is null && good.GroupBy(reading => reading.Key!.Algorithm).Any(group => group.Count() > 1))
             report.Add(ProblemSeverity.Warning, $"{domain} has several keys of one algorithm; that with the last selector signs. Set 'selector', or retire the others.", "selector");

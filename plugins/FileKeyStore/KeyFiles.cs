@@ -21,13 +21,14 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
             return readings;
         if (_absent.TryGetValue(domain, out var until) && time.GetUtcNow() < until)
             return [];
-        readings = PlacesOf(domain).Select(KeyFileReader.Read).ToArray();
+        var named = ExplicitPlaces().Where(place => place.Domain.Equals(domain)).Select(KeyFileReader.Read).ToArray();
+        readings = named.Length > 0 ? named : ReadFolder(domain);
         Remember(domain, readings);
         return readings;
     }
 
-    /// <summary>Every key there is, those in the settings first.</summary>
-    public IEnumerable<KeyPlace> AllPlaces() => ExplicitPlaces().Concat(FolderDomains().SelectMany(PlacesInFolder));
+    /// <summary>Every key there is, those in the settings first, and every folder that has none.</summary>
+    public IEnumerable<KeyReading> ReadAll() => ExplicitPlaces().Select(KeyFileReader.Read).Concat(FolderDomains().SelectMany(ReadFolder));
 
     public IEnumerable<DomainName> FolderDomains()
     {
@@ -56,18 +57,28 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
         _absent.TryRemove(domain, out _);
     }
 
-    private IEnumerable<KeyPlace> PlacesOf(DomainName domain)
+    // Only a folder that is certainly not there makes the domain not ours; whatever else goes wrong must not let mail out unsigned.
+    private KeyReading[] ReadFolder(DomainName domain)
     {
-        var named = ExplicitPlaces().Where(place => place.Domain.Equals(domain)).ToArray();
-        return named.Length > 0 ? named : PlacesInFolder(domain);
-    }
-
-    private IEnumerable<KeyPlace> PlacesInFolder(DomainName domain)
-    {
-        if (FolderOf(domain) is not { } folder || !Directory.Exists(folder))
+        if (FolderOf(domain) is not { } folder)
             return [];
-        return Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
-            .Select(path => new KeyPlace(domain, Path.GetFileNameWithoutExtension(path), path, settings.CheckPermissions));
+        try
+        {
+            var readings = Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
+                .Select(path => KeyFileReader.Read(new KeyPlace(domain, Path.GetFileNameWithoutExtension(path), path, settings.CheckPermissions)))
+                .ToArray();
+            return readings.Length > 0 ? readings : [Unusable(folder, $"{folder} has no key. Make one, or remove the folder where the domain is not to be signed for.")];
+        }
+        catch (DirectoryNotFoundException) when (Directory.Exists(settings.Directory!.FullName))
+        {
+            return [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [Unusable(folder, $"{folder} cannot be listed: {error.Message} Run: chown {FileOwnership.ProcessUser} {folder}")];
+        }
+
+        KeyReading Unusable(string path, string problem) => new(new KeyPlace(domain, "", path, settings.CheckPermissions), null, problem);
     }
 
     // A name for questions may hold a slash; only a mail domain names a folder.
@@ -77,6 +88,9 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
 
     private void Remember(DomainName domain, IReadOnlyList<KeyReading> readings)
     {
+        // A folder without keys is looked at again, so that its first key counts at once.
+        if (readings is [{ Place.Selector: "" }])
+            return;
         if (_absent.Count >= MaximumDomains)
             _absent.Clear();
         if (_read.Count >= MaximumDomains)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using FilterHost.Keys;
 
@@ -113,6 +115,122 @@ public sealed class FileKeyStoreTests
         Assert.Equal(32, made.PublicKey.Length);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await administration.CreateAsync(request, Cancel));
         Assert.Equal("ed", Assert.Single(await administration.ListAsync(Cancel)).Selector);
+    }
+
+    [Fact]
+    public async Task A_domain_folder_without_a_key_is_misconfigured_and_fails_the_check()
+    {
+        await using var plugins = new LoadedPlugins();
+        plugins.Write("keys/example.com/sel.pem.retired", "");
+        await plugins.BuildAsync(Folder);
+        var problem = Assert.Single(plugins.Problems.Ordered());
+        Assert.Equal(ProblemSeverity.Defect, problem.Severity);
+        Assert.Contains(Path.Combine(plugins.Folder, "keys/example.com"), problem.Text, StringComparison.Ordinal);
+        var store = plugins.Service<ISigningKeyStore>();
+        Assert.IsType<SigningKeys.Misconfigured>(await store.FindKeysAsync(Query("example.com"), Cancel));
+        plugins.Write("keys/example.com/sel.pem", Rsa.ExportPkcs8PrivateKeyPem());
+        Assert.IsType<SigningKeys.Found>(await store.FindKeysAsync(Query("example.com"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_domain_folder_that_cannot_be_listed_is_misconfigured_and_fails_the_check()
+    {
+        if (Environment.IsPrivilegedProcess)
+            Assert.Skip("root lists every folder");
+        await using var plugins = new LoadedPlugins();
+        var folder = Path.GetDirectoryName(plugins.Write("keys/example.com/sel.pem", Rsa.ExportPkcs8PrivateKeyPem()))!;
+        File.SetUnixFileMode(folder, UnixFileMode.None);
+        try
+        {
+            await plugins.BuildAsync(Folder);
+            var problem = Assert.Single(plugins.Problems.Ordered());
+            Assert.Equal(ProblemSeverity.Defect, problem.Severity);
+            Assert.Contains(folder, problem.Text, StringComparison.Ordinal);
+            Assert.IsType<SigningKeys.Misconfigured>(await plugins.Service<ISigningKeyStore>().FindKeysAsync(Query("example.com"), Cancel));
+            Assert.NotNull(Assert.Single(await plugins.Service<ISigningKeyAdministration>().ListAsync(Cancel)).Problem);
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_folder_that_goes_away_is_misconfigured_for_every_domain()
+    {
+        await using var plugins = new LoadedPlugins();
+        plugins.Write("keys/example.com/sel.pem", Rsa.ExportPkcs8PrivateKeyPem());
+        await plugins.BuildAsync(Folder);
+        Directory.Move(Path.Combine(plugins.Folder, "keys"), Path.Combine(plugins.Folder, "away"));
+        Assert.IsType<SigningKeys.Misconfigured>(await plugins.Service<ISigningKeyStore>().FindKeysAsync(Query("example.org"), Cancel));
+    }
+
+    [Fact]
+    public async Task Two_entries_of_one_domain_and_selector_stop_the_start()
+    {
+        await using var plugins = new LoadedPlugins();
+        plugins.Write("sel.pem", Rsa.ExportPkcs8PrivateKeyPem());
+        await plugins.BuildAsync(Explicit("sel.pem") + "[[service.keys.keys]]\ndomain = \"Example.COM\"\nselector = \"sel\"\nfile = \"sel.pem\"\n");
+        Assert.Null(plugins.Generation);
+        var problem = Assert.Single(plugins.Problems.Ordered());
+        Assert.EndsWith("keys[1].selector", problem.Location!.Key, StringComparison.Ordinal);
+        Assert.Contains("keys[0]", problem.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_signed_is_unavailable()
+    {
+        await using var plugins = new LoadedPlugins();
+        plugins.Write("keys/example.com/sel.pem", Rsa.ExportPkcs8PrivateKeyPem());
+        await plugins.BuildAsync(Folder);
+        var store = plugins.Service<ISigningKeyStore>();
+        var found = Assert.IsType<SigningKeys.Found>(await store.FindKeysAsync(Query("example.com"), Cancel));
+        Assert.IsType<SigningOutcome.Unavailable>(await store.SignAsync(found.Keys[0].Id, new byte[5], Cancel));
+        Assert.IsType<SigningOutcome.Unavailable>(await store.SignAsync("example.com/other", new byte[32], Cancel));
+    }
+
+    [Fact]
+    public async Task Keys_of_opendkim_and_openssl_both_sign_with_RSA_first()
+    {
+        await using var plugins = new LoadedPlugins();
+        var folder = Path.GetDirectoryName(plugins.Write("keys/example.com/note", ""))!;
+        await RunAsync("opendkim-genkey", "-b", "2048", "-d", "example.com", "-s", "zzz", "-D", folder);
+        File.Move(Path.Combine(folder, "zzz.private"), Path.Combine(folder, "zzz.pem"));
+        await RunAsync("openssl", "genpkey", "-algorithm", "ed25519", "-out", Path.Combine(folder, "aaa.pem"));
+        await plugins.BuildAsync(Folder);
+        Assert.Empty(plugins.Problems.Ordered());
+        var found = Assert.IsType<SigningKeys.Found>(await plugins.Service<ISigningKeyStore>().FindKeysAsync(Query("example.com"), Cancel));
+        Assert.Equal([("zzz", SigningAlgorithm.RsaSha256), ("aaa", SigningAlgorithm.Ed25519Sha256)], found.Keys.Select(key => (key.Selector, key.Algorithm)));
+    }
+
+    [Fact]
+    public async Task A_retired_key_stays_on_disk_and_signs_no_more()
+    {
+        await using var plugins = new LoadedPlugins();
+        var path = plugins.Write("keys/example.com/sel.pem", Rsa.ExportPkcs8PrivateKeyPem());
+        await plugins.BuildAsync(Folder);
+        var administration = plugins.Service<ISigningKeyAdministration>();
+        await administration.RetireAsync(DomainName.Parse("example.com"), "sel", Cancel);
+        Assert.True(File.Exists(path + ".retired"));
+        Assert.IsType<SigningOutcome.Unavailable>(await plugins.Service<ISigningKeyStore>().SignAsync("example.com/sel", new byte[32], Cancel));
+    }
+
+    private const string Folder = "[service.keys]\nplugin = \"FileKeyStore\"\ndirectory = \"keys\"";
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            var errors = await process.StandardError.ReadToEndAsync(Cancel);
+            await process.WaitForExitAsync(Cancel);
+            Assert.True(process.ExitCode == 0, errors);
+        }
+        catch (Win32Exception)
+        {
+            Assert.True(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")), $"{program} is not installed");
+            Assert.Skip($"{program} is not installed");
+        }
     }
 
     private static string Explicit(string file, string more = "") =>
