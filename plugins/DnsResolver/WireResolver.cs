@@ -25,6 +25,8 @@ internal sealed class WireResolver
         options.ThrowDnsErrors = false;
         options.ContinueOnEmptyResponse = false;
         options.UseRandomNameServer = false;
+        // RFC 6840 §5.7: a server sets AD only for who sets AD or DO, and the library knows DO only.
+        options.RequestDnsSecRecords = settings.Trusted;
         // RFC 6891: room for a 4096-bit key without a second question over TCP, small enough not to be fragmented.
         options.ExtendedDnsBufferSize = 1232;
         _client = new LookupClient(options);
@@ -97,7 +99,7 @@ internal sealed class WireResolver
 
     private static DnsRecord? RecordOf(DnsResourceRecord record) => record switch
     {
-        TxtRecord text => new DnsRecord.Text(TextOctets.Join(text.EscapedText)),
+        TxtRecord text => new DnsRecord.Text(TextOctets.Join(text.Text, text.EscapedText)),
         AddressRecord address => new DnsRecord.Address(address.Address),
         MxRecord exchanger => new DnsRecord.MailExchanger(
             exchanger.Preference, DomainName.TryParseQueryName(exchanger.Exchange.Value, out var host) ? host : null),
