@@ -32,15 +32,20 @@ internal static class PrivateKeyText
             return null;
         var isEd25519 = label == "PRIVATE KEY" && Convert.FromBase64String(text[fields.Base64Data]).AsSpan().IndexOf(Ed25519Oid) is >= 0 and < 16;
         return isEd25519
-            ? ImportEd25519(Encoding.ASCII.GetBytes(text[fields.Location]), KeyBlobFormat.PkixPrivateKeyText)
+            ? ImportEd25519(text.AsSpan()[fields.Location])
             : ImportRsa(text.AsSpan()[fields.Location]);
     }
 
-    private static Ed25519PrivateKey? ParseSeed(string text) =>
-        Convert.FromBase64String(text) is { Length: 32 } seed ? ImportEd25519(seed, KeyBlobFormat.RawPrivateKey) : null;
+    private static Ed25519PrivateKey? ParseSeed(string text) => Convert.FromBase64String(text) is { Length: 32 } seed ? new Ed25519PrivateKey(seed) : null;
 
-    private static Ed25519PrivateKey? ImportEd25519(byte[] blob, KeyBlobFormat format) =>
-        Key.TryImport(SignatureAlgorithm.Ed25519, blob, format, out var key) ? new Ed25519PrivateKey(key!) : null;
+    private static Ed25519PrivateKey? ImportEd25519(ReadOnlySpan<char> pem)
+    {
+        var exportable = new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+        if (!Key.TryImport(SignatureAlgorithm.Ed25519, Encoding.ASCII.GetBytes([.. pem]), KeyBlobFormat.PkixPrivateKeyText, out var key, exportable))
+            return null;
+        using (key)
+            return new Ed25519PrivateKey(key!.Export(KeyBlobFormat.RawPrivateKey));
+    }
 
     private static RsaPrivateKey ImportRsa(ReadOnlySpan<char> pem)
     {

@@ -11,9 +11,6 @@ internal sealed class MessageDnsResolver(IDnsResolver provider, int budget)
     private readonly Lock _lock = new();
     private int _asked;
 
-    /// <summary>Questions asked so far.</summary>
-    public int Asked => _asked;
-
     public ValueTask<DnsAnswer> ResolveAsync(DomainName name, DnsRecordType type, CancellationToken cancellationToken)
     {
         lock (_lock)

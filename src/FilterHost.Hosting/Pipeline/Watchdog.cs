@@ -20,9 +20,6 @@ internal sealed class Watchdog : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Connections under watch.</summary>
-    public int Count => _conversations.Count;
-
     public void Add(MilterConversation conversation) => _conversations.TryAdd(conversation, 0);
 
     public void Remove(MilterConversation conversation) => _conversations.TryRemove(conversation, out _);

@@ -22,17 +22,20 @@ internal sealed class ContractCheck
     private readonly Dictionary<string, SharedAssemblyMembers> _shared = new(StringComparer.Ordinal);
 
     /// <summary>Why the folder must not be loaded, as the end of a sentence that begins with the plugin; null where it may be.</summary>
-    public static string? Refusal(DirectoryInfo folder, ILogger logger)
+    /// <param name="plugin">The plugin's name, which is that of its main assembly.</param>
+    /// <param name="folder">Its assemblies.</param>
+    /// <param name="logger">Takes what refuses nothing.</param>
+    public static string? Refusal(string plugin, DirectoryInfo folder, ILogger logger)
     {
         var check = new ContractCheck();
         foreach (var file in folder.EnumerateFiles("*.dll", SearchOption.AllDirectories))
         {
             if (SharedAssemblies.Contains(Path.GetFileNameWithoutExtension(file.Name), StringComparer.Ordinal))
             {
-                logger.LogWarning("plugin {Plugin} has its own {File}, which is ignored: the host's copy is used. Reference the contract without copying it", folder.Name, file.Name);
+                logger.LogWarning("plugin {Plugin} has its own {File}, which is ignored: the host's copy is used. Reference the contract without copying it", plugin, file.Name);
                 continue;
             }
-            if (check.RefusalOf(file, isMain: file.Name == $"{folder.Name}.dll") is { } refusal)
+            if (check.RefusalOf(file, isMain: file.Name == $"{plugin}.dll") is { } refusal)
                 return refusal;
         }
         return null;
@@ -50,7 +53,7 @@ internal sealed class ContractCheck
         }
         catch (BadImageFormatException exception)
         {
-            return isMain || file.Name.EndsWith(".dll", StringComparison.Ordinal) ? $"is damaged: {file.Name}: {exception.Message}" : null;
+            return $"is damaged: {file.Name}: {exception.Message}";
         }
     }
 

@@ -78,12 +78,13 @@ internal sealed class PluginCatalog(IReadOnlyList<DirectoryInfo> directories, Di
         {
             if (_loaded.TryGetValue(hash, out var known) && known.TryAcquire())
                 return known;
-            if (ContractCheck.Refusal(folder, logger) is { } refusal)
+            var copy = PluginCopy.Make(folder, hash, new DirectoryInfo(Path.Combine(stateDirectory.FullName, "plugins")));
+            // The copy is checked, since the copy is what is loaded.
+            if (ContractCheck.Refusal(folder.Name, copy, logger) is { } refusal)
             {
                 problem = $"plugin {folder.Name} {refusal}";
                 return null;
             }
-            var copy = PluginCopy.Make(folder, hash, new DirectoryInfo(Path.Combine(stateDirectory.FullName, "plugins")));
             var code = PluginCode.Load(folder, Path.Combine(copy.FullName, $"{folder.Name}.dll"), hash, out problem);
             if (code is not null)
                 _loaded[hash] = code;

@@ -12,11 +12,13 @@ internal sealed class PluginCode
     // Held strongly for as long as the plugin is in use: a loader that is collected unloads its context.
     private PluginLoader? _loader;
     private Type? _pluginType;
+    private Type? _settingsType;
     private int _users = 1;
 
     private PluginCode(DirectoryInfo folder, string hash, PluginLoader loader, Type pluginType)
     {
         (Name, Folder, ContentHash, _loader, _pluginType) = (folder.Name, folder.FullName, hash, loader, pluginType);
+        _settingsType = CreatePlugin().SettingsType;
         Version = pluginType.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? pluginType.Assembly.GetName().Version!.ToString();
         Context = new WeakReference(System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(pluginType.Assembly));
@@ -34,32 +36,37 @@ internal sealed class PluginCode
     /// <summary>The load context, for watching that it is collected.</summary>
     public WeakReference Context { get; }
 
-    public Type SettingsType => CreatePlugin().SettingsType;
+    public Type SettingsType => _settingsType ?? throw new ObjectDisposedException(Name);
 
     private Type PluginType => _pluginType ?? throw new ObjectDisposedException(Name);
 
     /// <summary>Loads the copy of a plugin.</summary>
     public static PluginCode? Load(DirectoryInfo folder, string mainAssembly, string hash, [NotNullWhen(false)] out string? problem)
     {
-        var loader = PluginLoader.CreateFromAssemblyFile(
-            mainAssembly,
-            isUnloadable: true,
-            sharedTypes: [typeof(FilterPlugin), typeof(IServiceCollection), typeof(ILogger)],
-            config => config.IsLazyLoaded = true);
+        PluginLoader? loader = null;
         try
         {
+            loader = PluginLoader.CreateFromAssemblyFile(
+                mainAssembly,
+                isUnloadable: true,
+                sharedTypes: [typeof(FilterPlugin), typeof(IServiceCollection), typeof(ILogger)],
+                config => config.IsLazyLoaded = true);
             var candidates = loader.LoadDefaultAssembly().GetExportedTypes().Where(type => type.IsSubclassOf(typeof(FilterPlugin)) && !type.IsAbstract).ToArray();
             problem = ProblemOf(candidates);
             if (problem is null)
                 return new PluginCode(folder, hash, loader, candidates[0]);
             problem = $"plugin {folder.Name} {problem}";
         }
-        catch (Exception exception) when (exception is BadImageFormatException or FileNotFoundException or FileLoadException or TypeLoadException or ReflectionTypeLoadException or MissingMethodException)
+        catch (TargetInvocationException exception)
+        {
+            problem = $"plugin {folder.Name} threw in the constructor of its plugin class: {exception.InnerException?.Message}";
+        }
+        catch (Exception exception) when (exception is BadImageFormatException or IOException or TypeLoadException or ReflectionTypeLoadException or MissingMethodException or InvalidOperationException or NotSupportedException)
         {
             var cause = exception is ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } ? first.Message : exception.Message;
             problem = $"plugin {folder.Name} cannot be loaded: {cause}";
         }
-        loader.Dispose();
+        loader?.Dispose();
         return null;
     }
 
@@ -83,6 +90,7 @@ internal sealed class PluginCode
         if (Interlocked.Decrement(ref _users) > 0)
             return;
         _pluginType = null;
+        _settingsType = null;
         _loader?.Dispose();
         _loader = null;
     }

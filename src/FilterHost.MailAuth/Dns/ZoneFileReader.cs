@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using FilterHost.Dns;
 
 namespace FilterHost.MailAuth.Dns;
@@ -57,7 +58,8 @@ internal sealed class ZoneFileReader(ZoneFile zone)
         name.TimeToLive = timeToLive;
         switch (type)
         {
-            case "A" or "AAAA" when values.Length == 1 && IPAddress.TryParse(values[0].Text, out var address):
+            case "A" or "AAAA" when values.Length == 1 && IPAddress.TryParse(values[0].Text, out var address)
+                && address.AddressFamily == (type == "A" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6):
                 name.Records.Add((type == "A" ? DnsRecordType.A : DnsRecordType.Aaaa, new DnsRecord.Address(address)));
                 return null;
             case "TXT" when values.Length > 0:
