@@ -49,7 +49,7 @@ internal ref struct AddressListReader(ReadOnlySpan<byte> text)
         switch (Peek())
         {
             case '@' when isLocalPart:
-                return ReadDomain(local);
+                return ReadDomain(local) ?? ReadRepeatedAddress();
             case '<' when _position > start:
                 return ReadAngleAddress();
             case ':' when _position > start && !isInGroup:
@@ -57,6 +57,20 @@ internal ref struct AddressListReader(ReadOnlySpan<byte> text)
             default:
                 return "no address";
         }
+    }
+
+    // Many programs write "a@example.com <a@example.com>" without quotes. Where both are one address, no reader can take another.
+    private string? ReadRepeatedAddress()
+    {
+        if (!Skip())
+            return "a comment does not end";
+        if (Peek() != '<')
+            return null;
+        if (ReadAngleAddress() is { } problem)
+            return problem;
+        var repeated = Mailboxes[^1];
+        Mailboxes.RemoveAt(Mailboxes.Count - 1);
+        return repeated == Mailboxes[^1] ? null : "an address before another";
     }
 
     /// <summary>Reads atoms, dots and quoted strings: a display name, or a local part where nothing stands between them.</summary>

@@ -18,6 +18,8 @@ public sealed class AuthorParserTests
     [InlineData(" a.b@example.com", "a.b", "example.com")]
     [InlineData(" Jürgen <jürgen@bücher.example>", "jürgen", "xn--bcher-kva.example")]
     [InlineData(" Group: a@example.com;", "a", "example.com")]
+    [InlineData(" a@Example.com <a@example.com>", "a", "example.com")]
+    [InlineData("a@example.com<a@example.com> (c)", "a", "example.com")]
     public void One_mailbox_is_read(string body, string local, string domain) =>
         Assert.Equal(new Author.One(new AuthorMailbox(local, DomainName.Parse(domain))), Parse(body));
 
@@ -40,6 +42,8 @@ public sealed class AuthorParserTests
     [InlineData("A17 quoted pair before a comma", " admin@victim.example\\,<second@attack.example>")]
     [InlineData("A18 unquoted specials", " admin@victim.example<second@attack.example>")]
     [InlineData("A19 bracket and more", " <admin@victim.example>second@attack.example")]
+    [InlineData("another address before the brackets", " a@example.com <b@example.com>")]
+    [InlineData("an address after the brackets", " <a@example.com> a@example.com")]
     [InlineData("two brackets", " <a@victim.example><b@attack.example>")]
     [InlineData("nothing", "")]
     [InlineData("empty brackets", " <>")]
