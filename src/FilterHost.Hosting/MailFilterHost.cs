@@ -68,8 +68,7 @@ internal static class MailFilterHost
     private static Task<MilterListener> BindAsync(ListenerPlan plan, HostSettings host, Watchdog watchdog, ILoggerFactory loggers, CancellationToken stop)
     {
         var settings = plan.Listener.Settings;
-        if (!MilterAddress.TryParse(plan.Listener.Socket, out var address, out var problem))
-            throw new ListenException(problem);
+        var address = plan.Listener.Address ?? throw new ListenException($"'{settings.Socket}' is no socket");
         if (!ListenerSettings.TryParseMode(settings.Mode, out var mode))
             throw new ListenException($"{settings.Mode} is no file mode");
         var options = new MilterListenerOptions

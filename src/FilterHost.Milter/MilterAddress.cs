@@ -8,20 +8,16 @@ namespace FilterHost.Milter;
 /// <summary>Where a milter listens: <c>inet:PORT@HOST</c>, <c>inet6:PORT@HOST</c>, <c>unix:PATH</c> or <c>local:PATH</c>, and Postfix's <c>inet:HOST:PORT</c>.</summary>
 public sealed record MilterAddress
 {
-    private MilterAddress(AddressFamily family, string host, ushort port, bool isPostfixForm) =>
-        (Family, Host, Port, IsPostfixForm) = (family, host, port, isPostfixForm);
+    private MilterAddress(AddressFamily family, string host, ushort port) => (Family, Host, Port) = (family, host, port);
 
     /// <summary>InterNetwork, InterNetworkV6 or Unix.</summary>
     public AddressFamily Family { get; }
 
-    /// <summary>The host, empty for all addresses; for Unix the path.</summary>
+    /// <summary>The host in lower case, empty for all addresses; for Unix the path.</summary>
     public string Host { get; }
 
     /// <summary>The port; 0 for Unix.</summary>
     public ushort Port { get; }
-
-    /// <summary>True if the text had Postfix's order, host first.</summary>
-    public bool IsPostfixForm { get; }
 
     /// <summary>The socket's path, or null for TCP.</summary>
     public string? Path => Family == AddressFamily.Unix ? Host : null;
@@ -29,7 +25,7 @@ public sealed record MilterAddress
     /// <summary>True if only this machine can reach it.</summary>
     public bool IsLoopback => Family == AddressFamily.Unix || IsLocalName || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
-    private bool IsLocalName => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    private bool IsLocalName => Host == "localhost";
 
     /// <summary>Reads the text of a setting.</summary>
     /// <param name="text">The text.</param>
@@ -47,13 +43,17 @@ public sealed record MilterAddress
             case "inet6":
                 return TryParseInet(rest, AddressFamily.InterNetworkV6, out address, out problem);
             case "unix" or "local" when rest.Length > 0 && !rest.Contains('\0', StringComparison.Ordinal):
-                address = new(AddressFamily.Unix, rest, 0, false);
+                address = new(AddressFamily.Unix, rest, 0);
                 return true;
             default:
                 problem = $"'{text}' is no socket; write inet:PORT@HOST, inet6:PORT@HOST or unix:PATH";
                 return false;
         }
     }
+
+    /// <summary>The same, with a relative path made absolute; TCP as it is.</summary>
+    /// <param name="folder">What a relative path is relative to.</param>
+    public MilterAddress In(string folder) => Path is null ? this : new(Family, System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, Path)), 0);
 
     /// <summary>The end points to bind or connect to. <c>localhost</c> is 127.0.0.1 for <c>inet</c> and ::1 for <c>inet6</c>, without a look-up.</summary>
     /// <exception cref="SocketException">The name does not resolve.</exception>
@@ -88,15 +88,16 @@ public sealed record MilterAddress
     {
         (address, problem) = (null, null);
         var (port, host, isPostfixForm) = Split(rest);
-        host = host.Length > 1 && host[0] == '[' && host[^1] == ']' ? host[1..^1] : host;
+        host = host is ['[', .. var inner, ']'] ? inner : host;
+        var isLiteral = IPAddress.TryParse(host, out var literal);
         if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             problem = $"'{port}' is no port";
         else if (isPostfixForm && host.Length == 0)
             problem = "the host is missing before ':'";
-        else if (IPAddress.TryParse(host, out var literal) ? literal.AddressFamily != family : host.AsSpan().ContainsAny(":@/ "))
+        else if (isLiteral ? literal!.AddressFamily != family : host.AsSpan().ContainsAny(":@/ "))
             problem = $"'{host}' is no host for {(family == AddressFamily.InterNetwork ? "inet" : "inet6")}";
         else
-            address = new(family, host, number, isPostfixForm);
+            address = new(family, isLiteral ? literal!.ToString() : host.ToLowerInvariant(), number);
         return address is not null;
     }
 

@@ -6,20 +6,31 @@ namespace FilterHost.Milter.Tests;
 public class MilterAddressTests
 {
     [Theory]
-    [InlineData("inet:8891@localhost", "127.0.0.1:8891", true, false)]
-    [InlineData("inet6:8891@localhost", "[::1]:8891", true, false)]
-    [InlineData("inet:8891@192.0.2.1", "192.0.2.1:8891", false, false)]
-    [InlineData("inet:8891", "0.0.0.0:8891", false, false)]
-    [InlineData("inet6:8891", "[::]:8891", false, false)]
-    [InlineData("inet6:8891@::1", "[::1]:8891", true, false)]
-    [InlineData("inet6:8891@[2001:db8::1]", "[2001:db8::1]:8891", false, false)]
-    [InlineData("inet:localhost:8891", "127.0.0.1:8891", true, true)]
-    [InlineData("inet6:[::1]:8891", "[::1]:8891", true, true)]
-    public async Task Inet_addresses_name_port_and_host(string text, string endPoint, bool loopback, bool postfix)
+    [InlineData("inet:8891@localhost", "127.0.0.1:8891", true)]
+    [InlineData("inet6:8891@localhost", "[::1]:8891", true)]
+    [InlineData("inet:8891@192.0.2.1", "192.0.2.1:8891", false)]
+    [InlineData("inet:8891", "0.0.0.0:8891", false)]
+    [InlineData("inet6:8891", "[::]:8891", false)]
+    [InlineData("inet6:8891@::1", "[::1]:8891", true)]
+    [InlineData("inet6:8891@[2001:db8::1]", "[2001:db8::1]:8891", false)]
+    [InlineData("inet:localhost:8891", "127.0.0.1:8891", true)]
+    [InlineData("inet6:[::1]:8891", "[::1]:8891", true)]
+    public async Task Inet_addresses_name_port_and_host(string text, string endPoint, bool loopback)
     {
         Assert.True(MilterAddress.TryParse(text, out var address, out _));
         Assert.Equal([IPEndPoint.Parse(endPoint)], await address.ResolveAsync(TestContext.Current.CancellationToken));
-        Assert.Equal((loopback, postfix), (address.IsLoopback, address.IsPostfixForm));
+        Assert.Equal(loopback, address.IsLoopback);
+    }
+
+    [Theory]
+    [InlineData("inet:LocalHost:8891", "inet:8891@localhost")]
+    [InlineData("inet6:[0:0::1]:8891", "inet6:8891@::1")]
+    [InlineData("local:x.sock", "unix:/etc/filterhost/x.sock")]
+    [InlineData("unix:../x/./y.sock", "unix:/etc/x/y.sock")]
+    public void One_socket_has_one_text(string text, string expected)
+    {
+        Assert.True(MilterAddress.TryParse(text, out var address, out _));
+        Assert.Equal(expected, address.In("/etc/filterhost").ToString());
     }
 
     [Theory]

@@ -24,7 +24,9 @@ internal sealed class SettingValueReader(ProblemList problems, SecretReference s
     }
 
     /// <summary>A path relative to the folder of the file that names it.</summary>
-    public static string PathBeside(string file, string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/", path));
+    public static string PathBeside(string file, string path) => Path.GetFullPath(Path.Combine(FolderOf(file), path));
+
+    public static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
 
     private Array? ReadList(Type type, Type item, SettingNode node, SettingAttribute attribute)
     {

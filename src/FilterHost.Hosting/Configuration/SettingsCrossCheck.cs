@@ -24,7 +24,7 @@ internal static class SettingsCrossCheck
     public static void CheckSocket(LocatedListener listener, ProblemList problems)
     {
         var (settings, table) = listener;
-        if (listener.ParsedSocket is not { } socket)
+        if (listener.Address is not { } socket)
         {
             problems.Error($"expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"{settings.Socket}\"", table.Locate("socket"));
             return;
@@ -33,9 +33,9 @@ internal static class SettingsCrossCheck
             problems.Error($"expected an octal file mode such as \"0660\", found \"{settings.Mode}\"", table.Locate("mode"));
         if (!socket.IsLoopback && settings.Allow.Count == 0)
             problems.Error($"'{settings.Socket}' can be reached from other machines, so `allow` must list the networks that may connect: allow = [\"192.0.2.10\"]", table.Locate("socket"));
-        foreach (var key in socket.IsUnix ? [] : OfUnixSockets.Where(table.Entries.ContainsKey))
+        foreach (var key in socket.Path is not null ? [] : OfUnixSockets.Where(table.Entries.ContainsKey))
             problems.Error("only a Unix socket has this key", table.Locate(key));
-        if (socket.IsUnix && table.TryGet("allow", out var allow))
+        if (socket.Path is not null && table.TryGet("allow", out var allow))
             problems.Error("a Unix socket has no networks; `mode`, `owner` and `group` say who may connect", allow.Location);
     }
 
