@@ -21,22 +21,45 @@ internal sealed class ConnectionStage(
         RunAsync(member => member.Registration.OverridesUnknownCommand, (filter, token) => filter.OnUnknownCommandAsync(connection, command, token));
 
     /// <summary>The connection is over. Never throws.</summary>
-    public async ValueTask EndAsync()
+    /// <param name="watch">The watch over the filters' cleaning up.</param>
+    public async ValueTask EndAsync(WatchedCall watch)
     {
         for (var i = 0; i < members.Count; i++)
         {
             if (_filters[i].Filter is not { } filter)
                 continue;
+            watch.Enter(members[i].Guard);
             try
             {
-                await filter.OnConnectionEndedAsync().ConfigureAwait(false);
-                await _filters[i].Scope.DisposeAsync().ConfigureAwait(false);
+                if (!await watch.WaitAsync(EndAsync(filter, _filters[i].Scope)).ConfigureAwait(false))
+                    Blame(i, "overran its time", null);
             }
             catch (Exception exception)
             {
-                logger.LogError(exception, "{Client}: filter {Filter} failed at the end of the connection", connection.Describe(), members[i].Guard.Name);
+                Blame(i, "threw", exception);
             }
             _filters[i] = default;
+            // The thread was lost; it must not wait for the other filters too.
+            if (!watch.Leave())
+                return;
+        }
+
+        void Blame(int index, string what, Exception? exception)
+        {
+            members[index].Guard.CountFault();
+            logger.LogError(exception, "{Client}: filter {Filter} {What} at the end of the connection", connection.Describe(), members[index].Guard.Name, what);
+        }
+    }
+
+    private static async Task EndAsync(ConnectionFilter filter, AsyncServiceScope scope)
+    {
+        try
+        {
+            await filter.OnConnectionEndedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -57,7 +80,7 @@ internal sealed class ConnectionStage(
     private async ValueTask<Verdict?> InvokeAsync(int index, Func<ConnectionFilter, CancellationToken, ValueTask<Verdict>> invoke)
     {
         var guard = members[index].Guard;
-        using var cancellation = new CancellationTokenSource();
+        var cancellation = new CancellationTokenSource();
         call.Enter(guard);
         Task<Verdict>? running = null;
         try
@@ -69,7 +92,8 @@ internal sealed class ConnectionStage(
         catch (TimeoutException) when (running is { IsCompleted: false })
         {
             guard.Abandon(running);
-            await cancellation.CancelAsync().ConfigureAwait(false);
+            // Whatever the filter hangs on the token is its own; nobody waits for it.
+            _ = cancellation.CancelAsync().ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return call.Leave() ? Fault(index, "overran its time", null) : null;
         }
         catch (Exception exception)

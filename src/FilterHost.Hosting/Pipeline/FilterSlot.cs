@@ -70,7 +70,7 @@ internal sealed class FilterSlot(PipelineMember member, int index, Transaction t
         _state = SlotState.Failed;
         _edits.Clear();
         transaction.OnEditsChanged();
-        _cancellation?.Cancel();
+        Cancel();
     }
 
     /// <summary>Tells the filter the outcome and gives its scope back.</summary>
@@ -81,24 +81,30 @@ internal sealed class FilterSlot(PipelineMember member, int index, Transaction t
         if (_state is SlotState.Ended)
             return;
         _state = SlotState.Ended;
-        if (_filter is not null && !isStuck)
+        Cancel();
+        if (_filter is null || isStuck)
+            return;
+        try
+        {
             await _filter.OnTransactionEndedAsync(outcome).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(_filter).ConfigureAwait(false);
+        }
     }
 
-    public async ValueTask DisposeAsync(bool isStuck)
+    private async ValueTask DisposeAsync(MessageFilter filter)
     {
-        if (_cancellation is not null)
-            await _cancellation.CancelAsync().ConfigureAwait(false);
-        if (_scope.ServiceProvider is not null && !isStuck)
-        {
-            // The scope does not own a filter that was made by a factory.
-            if (_filter is IAsyncDisposable asyncDisposable)
-                await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-            else if (_filter is IDisposable disposable)
-                disposable.Dispose();
-            await _scope.DisposeAsync().ConfigureAwait(false);
-        }
-        if (!isStuck)
-            _cancellation?.Dispose();
+        // The scope does not own a filter that was made by a factory.
+        if (filter is IAsyncDisposable asyncDisposable)
+            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
+        else if (filter is IDisposable disposable)
+            disposable.Dispose();
+        await _scope.DisposeAsync().ConfigureAwait(false);
     }
+
+    // What a filter hangs on its token runs on another thread, where it may throw or block without harm.
+    private void Cancel() => _cancellation?.CancelAsync()
+        .ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

@@ -22,6 +22,7 @@ internal sealed class MilterConversation : IMilterCallbacks
     private readonly WatchedCall _call;
     private readonly MilterSession? _session;
     private bool _isWatched;
+    private volatile bool _isSeized;
     private MilterActions _actions;
     private bool _hasLeadingSpace;
     private bool _takesProgressEarly;
@@ -160,14 +161,27 @@ internal sealed class MilterConversation : IMilterCallbacks
     public async ValueTask OnClosedAsync()
     {
         await EndTransactionAsync(TransactionOutcome.Aborted).ConfigureAwait(false);
-        await _connectionStage.EndAsync().ConfigureAwait(false);
+        if (_connectionStage.HasFilters)
+            await _connectionStage.EndAsync(BeginEnd()).ConfigureAwait(false);
         _macros.ClearAll();
         _states.Clear();
         StopWatching();
     }
 
-    /// <summary>Called by the watchdog's thread, again and again.</summary>
+    /// <summary>Called by the watchdog's thread, again and again. Never throws: the thread serves all connections.</summary>
     public void Watch()
+    {
+        try
+        {
+            SeizeOrSendProgress();
+        }
+        catch (Exception exception)
+        {
+            _logger.LogError(exception, "{Client}: the watch over a call failed", _connection.Describe());
+        }
+    }
+
+    private void SeizeOrSendProgress()
     {
         if (_call.TrySeize(Grace) is { } guard)
         {
@@ -249,7 +263,7 @@ internal sealed class MilterConversation : IMilterCallbacks
         transaction.Outcome ??= outcome;
         MessageLog.Write(_logger, transaction, _time);
         OnEnding?.Invoke(transaction);
-        await transaction.EndAsync(outcome, _logger).ConfigureAwait(false);
+        await transaction.EndAsync(outcome, BeginEnd(), _logger).ConfigureAwait(false);
         _macros.ClearMessage();
     }
 
@@ -263,6 +277,19 @@ internal sealed class MilterConversation : IMilterCallbacks
         _call.BeginStage(budget);
         if (takesProgress)
             Volatile.Write(ref _nextProgress, _time.GetTimestamp() + Ticks(_pipeline.Limits.ProgressInterval));
+    }
+
+    // Filters clean up within the time of a command. Once the watchdog has taken the connection there is nothing more for it to take.
+    private WatchedCall BeginEnd()
+    {
+        if (!_isSeized)
+        {
+            BeginStage(_pipeline.Limits.CommandBudget, takesProgress: false);
+            return _call;
+        }
+        var call = new WatchedCall(_time);
+        call.BeginStage(_pipeline.Limits.CommandBudget);
+        return call;
     }
 
     private void StopWatching()
@@ -282,6 +309,7 @@ internal sealed class MilterConversation : IMilterCallbacks
     // The thread of this connection is inside the filter and may never come back: the watchdog answers in its place and leaves the rest to the thread's return.
     private void Seize(FilterGuard guard)
     {
+        _isSeized = true;
         guard.CountFault();
         var transaction = _transaction;
         _logger.LogError("{QueueId}: filter {Filter} blocks its thread; the message gets its on_error ({Answer}; skip is temporary failure here) and the connection is closed",

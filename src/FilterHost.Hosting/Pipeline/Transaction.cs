@@ -164,27 +164,55 @@ internal sealed class Transaction
     public Stream OpenMessage(FilterSlot slot) => new MessageStream(HeaderSeenBy(slot), BodySeenBy(slot));
 
     /// <summary>Tells every filter the outcome and gives everything back. Never throws.</summary>
-    public async ValueTask EndAsync(TransactionOutcome outcome, ILogger logger)
+    /// <param name="outcome">How it ended, where nothing else has ended it before.</param>
+    /// <param name="call">The call's watch; its deadline is that of all the filters together.</param>
+    /// <param name="logger">Takes what the filters do wrong.</param>
+    public async ValueTask EndAsync(TransactionOutcome outcome, WatchedCall call, ILogger logger)
     {
         Outcome ??= outcome;
         foreach (var slot in _slots)
         {
-            var isStuck = HasStuckCall && slot.State is SlotState.Failed;
-            try
-            {
-                await slot.EndAsync(Outcome.Value, isStuck).ConfigureAwait(false);
-                await slot.DisposeAsync(isStuck).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                logger.LogError(exception, "{QueueId}: filter {Filter} failed at the end of the transaction", QueueId ?? "-", slot.Member.Name);
-            }
+            if (await EndAsync(slot, call, logger).ConfigureAwait(false))
+                continue;
+            HasStuckCall = true;
+            call = call.Unwatched();
         }
         _body?.Dispose();
         Arena.Release(reuse: !HasStuckCall, _pipeline.Limits.PoisonBuffers);
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    // False where the watchdog has taken the connection from the filter.
+    private async ValueTask<bool> EndAsync(FilterSlot slot, WatchedCall call, ILogger logger)
+    {
+        call.Enter(slot.Member.Guard);
+        try
+        {
+            var ending = slot.EndAsync(Outcome!.Value, isStuck: HasStuckCall && slot.State is SlotState.Failed);
+            if (ending.IsCompleted)
+                await ending.ConfigureAwait(false);
+            else if (!await call.WaitAsync(ending.AsTask()).ConfigureAwait(false))
+                Overran();
+        }
+        catch (Exception exception)
+        {
+            Blame("threw", exception);
+        }
+        return call.Leave();
+
+        void Overran()
+        {
+            HasStuckCall = true;
+            Blame("overran its time", null);
+        }
+
+        void Blame(string what, Exception? exception)
+        {
+            slot.Member.Guard.CountFault();
+            logger.LogError(exception, "{QueueId}: filter {Filter} {What} at the end of the transaction", QueueId ?? "-", slot.Member.Name, what);
+        }
+    }
 
     private HeaderSection ApplyEdits(int lastSlot)
     {

@@ -44,6 +44,25 @@ internal sealed class WatchedCall(TimeProvider time)
         return false;
     }
 
+    /// <summary>A watch with the same deadline that nobody seizes, for what is left to do when this one was.</summary>
+    public WatchedCall Unwatched() => new(time) { _stageDeadline = _stageDeadline };
+
+    /// <summary>Waits for a filter to clean up after itself; one that overruns is left to itself.</summary>
+    /// <returns>False if it overran.</returns>
+    public async ValueTask<bool> WaitAsync(Task running)
+    {
+        try
+        {
+            await running.WaitAsync(Remaining, time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException) when (!running.IsCompleted)
+        {
+            _guard!.Abandon(running);
+            return false;
+        }
+    }
+
     /// <summary>Takes a call that is overdue by more than the grace, and gives its filter. The thread in it is lost until it comes back by itself.</summary>
     public FilterGuard? TrySeize(TimeSpan grace)
     {

@@ -114,6 +114,46 @@ public sealed class FilterFaultTests
         Assert.Equal([TransactionOutcome.Rejected], second.Outcomes);
     }
 
+    [Fact]
+    public async Task A_filter_that_throws_at_the_end_of_the_transaction_is_disposed_and_the_others_hear_of_the_end()
+    {
+        var bad = new ScriptedFilter.Script { Ended = static () => throw new InvalidOperationException("a bug") };
+        var second = new ScriptedFilter.Script();
+        var output = await PipelineUnderTest.RunAsync(PipelineUnderTest.Of(("bad", bad, OnError.Tempfail), ("second", second, OnError.Tempfail)));
+        Assert.Equal(TransactionOutcome.Passed, output.Outcome);
+        Assert.Equal((1, 1), (bad.Disposals, second.Disposals));
+        Assert.Equal([TransactionOutcome.Passed], second.Outcomes);
+    }
+
+    [Fact]
+    public async Task A_filter_that_hangs_at_the_end_of_the_transaction_is_left_behind()
+    {
+        var never = new TaskCompletionSource();
+        var hanging = new ScriptedFilter.Script { Ended = () => new ValueTask(never.Task) };
+        var second = new ScriptedFilter.Script();
+        var limits = new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(50) };
+        var output = await PipelineUnderTest.RunAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("slow", hanging, OnError.Tempfail), ("second", second, OnError.Tempfail)))
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(TransactionOutcome.Passed, output.Outcome);
+        Assert.Equal([TransactionOutcome.Passed], second.Outcomes);
+    }
+
+    [Fact]
+    public async Task What_a_filter_hangs_on_its_token_can_neither_throw_into_the_host_nor_hold_it()
+    {
+        using var release = new ManualResetEventSlim();
+        var bad = new ScriptedFilter.Script().At(FilterStage.EndOfHeaders, transaction =>
+        {
+            transaction.CancellationToken.Register(() => release.Wait());
+            transaction.CancellationToken.Register(static () => throw new InvalidOperationException("a bug"));
+            throw new InvalidOperationException("a bug");
+        });
+        var output = await Task.Run(() => PipelineUnderTest.RunAsync(PipelineUnderTest.Of(("bad", bad, OnError.Tempfail))), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        release.Set();
+        Assert.Equal("451 4.3.0 filter bad failed, try again later", output.Reply.SmtpReply!.ToString());
+    }
+
     private static ScriptedFilter.Script Throwing(FilterStage stage) =>
         new ScriptedFilter.Script().At(stage, _ => throw new InvalidOperationException("a bug"));
 }

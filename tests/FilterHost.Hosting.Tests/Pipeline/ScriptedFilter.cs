@@ -3,7 +3,7 @@ using FilterHost.Hosting.Pipeline;
 namespace FilterHost.Hosting.Tests.Pipeline;
 
 /// <summary>A filter whose every stage does what a test says.</summary>
-internal sealed class ScriptedFilter(ScriptedFilter.Script script) : MessageFilter
+internal sealed class ScriptedFilter(ScriptedFilter.Script script) : MessageFilter, IDisposable
 {
     public override ValueTask<Verdict> OnMailAsync(MailTransaction transaction) => script.Run(FilterStage.Mail, transaction, default);
 
@@ -21,8 +21,10 @@ internal sealed class ScriptedFilter(ScriptedFilter.Script script) : MessageFilt
     public override ValueTask OnTransactionEndedAsync(TransactionOutcome outcome)
     {
         script.Outcomes.Add(outcome);
-        return ValueTask.CompletedTask;
+        return script.Ended();
     }
+
+    public void Dispose() => script.Disposals++;
 
     /// <summary>What to do at each stage, and what was seen.</summary>
     public sealed class Script
@@ -32,6 +34,10 @@ internal sealed class ScriptedFilter(ScriptedFilter.Script script) : MessageFilt
         public List<FilterStage> Seen { get; } = [];
 
         public List<TransactionOutcome> Outcomes { get; } = [];
+
+        public Func<ValueTask> Ended { get; set; } = static () => ValueTask.CompletedTask;
+
+        public int Disposals { get; set; }
 
         public FilterTraits Traits { get; init; } = new() { EditsFields = ["*"], EditsBody = false };
 

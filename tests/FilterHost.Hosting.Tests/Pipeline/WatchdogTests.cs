@@ -57,6 +57,30 @@ public sealed class WatchdogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_filter_that_blocks_its_thread_at_the_end_of_the_transaction_defers_its_message_and_the_others_hear_of_the_end()
+    {
+        var blocking = new ScriptedFilter.Script
+        {
+            Ended = () =>
+            {
+                _release.Wait(Cancel);
+                return ValueTask.CompletedTask;
+            },
+        };
+        var second = new ScriptedFilter.Script();
+        using var watchdog = new Watchdog();
+        await using var listener = await ListenAsync(
+            PipelineUnderTest.Of(new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(100) }, new ResultsPolicy(), ("block", blocking, OnError.Tempfail), ("second", second, OnError.Tempfail)), watchdog);
+        await using var client = await OpenAsync(listener);
+        var reply = await SendAsync(client).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        Assert.StartsWith("451 4.3.0 filter block failed", System.Text.Encoding.ASCII.GetString(reply.Text.Span), StringComparison.Ordinal);
+        Assert.Empty(reply.Edits);
+        _release.Set();
+        while (second.Outcomes.Count == 0)
+            await Task.Delay(10, Cancel);
+    }
+
+    [Fact]
     public async Task The_MTA_hears_of_progress_while_a_filter_works_at_the_end_of_the_message()
     {
         var slow = new ScriptedFilter.Script();
