@@ -7,6 +7,9 @@ namespace FilterHost.Hosting.Generations;
 internal sealed class Generation(IReadOnlyList<PluginInstance> instances, IReadOnlyList<ListenerPlan> listeners, IReadOnlyList<PluginCode> code, ILogger logger, TimeProvider time)
     : IAsyncDisposable
 {
+    // Longer than any plugin should need, shorter than a service manager waits before it kills.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _periodic = [];
 
@@ -48,26 +51,36 @@ internal sealed class Generation(IReadOnlyList<PluginInstance> instances, IReadO
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_periodic).ConfigureAwait(false);
+        await WithinLimitAsync("periodic work", () => Task.WhenAll(_periodic)).ConfigureAwait(false);
         // Users before providers.
         foreach (var instance in instances.Reverse())
-            await StopAsync(instance).ConfigureAwait(false);
+            await WithinLimitAsync(instance.Name, () => StopAsync(instance)).ConfigureAwait(false);
         foreach (var loaded in code)
             loaded.Release();
         _stop.Dispose();
     }
 
-    private async Task StopAsync(PluginInstance instance)
+    private static async Task StopAsync(PluginInstance instance)
+    {
+        foreach (var lifetime in instance.Lifetimes)
+            await lifetime.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await instance.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // On another thread, since a plugin may block the one that it is stopped on: the host ends all the same.
+    private async Task WithinLimitAsync(string what, Func<Task> stop)
     {
         try
         {
-            foreach (var lifetime in instance.Lifetimes)
-                await lifetime.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            await instance.DisposeAsync().ConfigureAwait(false);
+            await Task.Run(stop).WaitAsync(StopLimit, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            logger.LogError("{What} does not stop and is left behind", what);
         }
         catch (Exception exception)
         {
-            logger.LogError(exception, "{Instance} failed while it was stopped", instance.Name);
+            logger.LogError(exception, "{What} failed while it was stopped", what);
         }
     }
 
