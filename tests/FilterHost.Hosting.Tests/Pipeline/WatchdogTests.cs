@@ -1,8 +1,6 @@
 using FilterHost.Hosting.Configuration;
 using FilterHost.Hosting.Pipeline;
-using FilterHost.Hosting.Server;
 using FilterHost.Milter;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FilterHost.Hosting.Tests.Pipeline;
 
@@ -44,12 +42,12 @@ public sealed class WatchdogTests : IDisposable
         };
         var limits = new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(100), EndOfMessageBudget = TimeSpan.FromMilliseconds(100) };
         using var watchdog = new Watchdog();
-        await using var listener = await ListenAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("block", blocking, OnError.Reject), ("sign", signer, OnError.Tempfail)), watchdog);
-        await using var stuck = await OpenAsync(listener);
-        var refused = SendAsync(stuck);
+        await using var listener = await PipelineOverSocket.ListenAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("block", blocking, OnError.Reject), ("sign", signer, OnError.Tempfail)), watchdog);
+        await using var stuck = await PipelineOverSocket.OpenAsync(listener);
+        var refused = PipelineOverSocket.SendAsync(stuck);
         await isBlocked.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
-        await using var other = await OpenAsync(listener);
-        Assert.Equal(["X-Signed"], (await SendAsync(other)).Edits.OfType<MilterEdit.InsertHeader>().Select(edit => System.Text.Encoding.ASCII.GetString(edit.Name.Span)));
+        await using var other = await PipelineOverSocket.OpenAsync(listener);
+        Assert.Equal(["X-Signed"], (await PipelineOverSocket.SendAsync(other)).Edits.OfType<MilterEdit.InsertHeader>().Select(edit => System.Text.Encoding.ASCII.GetString(edit.Name.Span)));
         var reply = await refused;
         Assert.Equal(MilterReplyKind.ReplyCode, reply.Kind);
         Assert.StartsWith("550 5.3.0 filter block failed", System.Text.Encoding.ASCII.GetString(reply.Text.Span), StringComparison.Ordinal);
@@ -69,10 +67,10 @@ public sealed class WatchdogTests : IDisposable
         };
         var second = new ScriptedFilter.Script();
         using var watchdog = new Watchdog();
-        await using var listener = await ListenAsync(
+        await using var listener = await PipelineOverSocket.ListenAsync(
             PipelineUnderTest.Of(new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(100) }, new ResultsPolicy(), ("block", blocking, OnError.Tempfail), ("second", second, OnError.Tempfail)), watchdog);
-        await using var client = await OpenAsync(listener);
-        var reply = await SendAsync(client).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await using var client = await PipelineOverSocket.OpenAsync(listener);
+        var reply = await PipelineOverSocket.SendAsync(client).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
         Assert.StartsWith("451 4.3.0 filter block failed", System.Text.Encoding.ASCII.GetString(reply.Text.Span), StringComparison.Ordinal);
         Assert.Empty(reply.Edits);
         _release.Set();
@@ -90,54 +88,11 @@ public sealed class WatchdogTests : IDisposable
             return Verdict.Continue;
         };
         using var watchdog = new Watchdog();
-        await using var listener = await ListenAsync(
+        await using var listener = await PipelineOverSocket.ListenAsync(
             PipelineUnderTest.Of(new PipelineLimits { ProgressInterval = TimeSpan.FromMilliseconds(150) }, new ResultsPolicy(), ("slow", slow, OnError.Tempfail)), watchdog);
-        await using var client = await OpenAsync(listener);
-        var reply = await SendAsync(client);
+        await using var client = await PipelineOverSocket.OpenAsync(listener);
+        var reply = await PipelineOverSocket.SendAsync(client);
         Assert.Equal(MilterReplyKind.Continue, reply.Kind);
         Assert.InRange(reply.ProgressCount, 1, 10);
-    }
-
-    private static async Task<MilterListener> ListenAsync(FilterPipeline pipeline, Watchdog watchdog)
-    {
-        Assert.True(MilterAddress.TryParse("inet:0@127.0.0.1", out var address, out _));
-        var listener = await MilterListener.BindAsync(
-            new MilterListenerOptions { Address = address, StopDeadline = TimeSpan.FromSeconds(1) },
-            session => new MilterConversation(pipeline, [], watchdog, NullLogger.Instance, TimeProvider.System, session),
-            NullLogger.Instance,
-            Cancel);
-        listener.Start();
-        return listener;
-    }
-
-    private static async Task<MilterClient> OpenAsync(MilterListener listener)
-    {
-        var port = ((System.Net.IPEndPoint)listener.EndPoints[0]).Port;
-        Assert.True(MilterAddress.TryParse($"inet:{port}@127.0.0.1", out var address, out _));
-        var client = await MilterClient.OpenAsync(address, null, Cancel);
-        await client.NegotiateAsync(new MilterOffer(6, MilterActions.All, (MilterSteps)0x1FFFFF), Cancel);
-        return client;
-    }
-
-    /// <summary>One message; the first reply that ends it.</summary>
-    private static async Task<MilterResponse> SendAsync(MilterClient client)
-    {
-        await client.ConnectAsync("client", '4', 25, "192.0.2.1", Cancel);
-        await client.HeloAsync("client", Cancel);
-        foreach (var step in new Func<Task<MilterResponse>>[]
-        {
-            () => client.MailAsync("<a@example.com>", [], Cancel),
-            () => client.RecipientAsync("<b@example.net>", [], Cancel),
-            () => client.DataAsync(Cancel),
-            () => client.HeaderAsync("From"u8.ToArray(), " a@example.com"u8.ToArray(), Cancel),
-            () => client.EndOfHeadersAsync(Cancel),
-            () => client.BodyAsync("hello\r\n"u8.ToArray(), Cancel),
-        })
-        {
-            var reply = await step();
-            if (reply.Kind is not (MilterReplyKind.Continue or MilterReplyKind.Skip))
-                return reply;
-        }
-        return await client.EndOfMessageAsync(default, Cancel);
     }
 }
