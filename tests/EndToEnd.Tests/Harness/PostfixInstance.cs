@@ -11,6 +11,9 @@ internal sealed class PostfixInstance : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>What a chrooted process has for its root.</summary>
+    public string QueueFolder => Path.Combine(_folder.FullName, "queue");
+
     public string ConfigurationFolder => Path.Combine(_folder.FullName, "etc");
 
     public static async Task<PostfixInstance> StartAsync(string milter, int sinkPort, string more = "", string chroot = "n")
@@ -37,9 +40,9 @@ internal sealed class PostfixInstance : IAsyncDisposable
     }
 
     /// <summary>Submits a message by sendmail(1).</summary>
-    public async Task SubmitAsync(string message, string sender = "a@example.com")
+    public async Task SubmitAsync(string message, string sender = "a@example.com", string recipient = "b@example.net")
     {
-        var (code, output, error) = await Machine.RunAsync("/usr/sbin/sendmail", ["-C", ConfigurationFolder, "-f", sender, "b@example.net"], System.Text.Encoding.UTF8.GetBytes(message));
+        var (code, output, error) = await Machine.RunAsync("/usr/sbin/sendmail", ["-C", ConfigurationFolder, "-f", sender, recipient], System.Text.Encoding.UTF8.GetBytes(message));
         Assert.True(code == 0, output + error);
     }
 

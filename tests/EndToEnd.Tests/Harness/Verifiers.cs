@@ -23,10 +23,10 @@ internal static class Verifiers
 
     private const string DkimpySign = """
         import sys, dkim
-        domain, selector, key, algorithm = sys.argv[1:5]
+        domain, selector, key, algorithm, length = sys.argv[1:6]
         message = sys.stdin.buffer.read()
         private = open(key, 'rb').read()
-        signature = dkim.sign(message, selector.encode(), domain.encode(), private, signature_algorithm=algorithm.encode(), canonicalize=(b'relaxed', b'relaxed'))
+        signature = dkim.sign(message, selector.encode(), domain.encode(), private, signature_algorithm=algorithm.encode(), canonicalize=(b'relaxed', b'relaxed'), length=length == 'l')
         sys.stdout.buffer.write(signature + message)
         """;
 
@@ -85,10 +85,10 @@ internal static class Verifiers
         static bool IsSignature(string field) => field.StartsWith("DKIM-Signature:", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The message with a signature by dkimpy.</summary>
-    public static async Task<string> SignWithDkimpyAsync(string message, string domain, string selector, string key)
+    /// <summary>The message with a signature by dkimpy, with l= where that is asked for.</summary>
+    public static async Task<string> SignWithDkimpyAsync(string message, string domain, string selector, string key, string algorithm = "rsa-sha256", bool hasLength = false)
     {
-        var (code, output, error) = await Machine.RunAsync("/usr/bin/python3", ["-c", DkimpySign, domain, selector, key, "rsa-sha256"], System.Text.Encoding.UTF8.GetBytes(message));
+        var (code, output, error) = await Machine.RunAsync("/usr/bin/python3", ["-c", DkimpySign, domain, selector, key, algorithm, hasLength ? "l" : ""], System.Text.Encoding.UTF8.GetBytes(message));
         Assert.True(code == 0, error);
         return output;
     }
