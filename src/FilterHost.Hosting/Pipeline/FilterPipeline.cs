@@ -141,7 +141,19 @@ internal sealed class FilterPipeline
         return Verdict.Continue;
     }
 
-    private ValueTask<Verdict> InvokeAsync(WatchedCall call, FilterSlot slot, FilterStage stage, StageInput input)
+    private ValueTask<Verdict> InvokeAsync(WatchedCall call, FilterSlot slot, FilterStage stage, StageInput input) =>
+        Limits.PoisonBuffers && stage is FilterStage.Body ? InvokePoisonedAsync(call, slot, input.Chunk) : InvokeOnAsync(call, slot, stage, input);
+
+    // The filter gets a copy of its own, overwritten after the call, so that a chunk which is kept is noticed.
+    private async ValueTask<Verdict> InvokePoisonedAsync(WatchedCall call, FilterSlot slot, ReadOnlyMemory<byte> chunk)
+    {
+        var copy = chunk.ToArray();
+        var verdict = await InvokeOnAsync(call, slot, FilterStage.Body, new StageInput(copy)).ConfigureAwait(false);
+        copy.AsSpan().Fill(HeaderArena.Poison);
+        return verdict;
+    }
+
+    private ValueTask<Verdict> InvokeOnAsync(WatchedCall call, FilterSlot slot, FilterStage stage, StageInput input)
     {
         if (slot.Member.Guard.IsSuspended)
             return Fault(slot, stage, "is suspended", null);

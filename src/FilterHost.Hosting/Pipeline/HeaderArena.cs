@@ -5,6 +5,9 @@ namespace FilterHost.Hosting.Pipeline;
 /// <summary>Memory for the envelope and header section of one transaction: pooled, capped, copied into once and given back as a whole.</summary>
 internal sealed class HeaderArena(long limit)
 {
+    /// <summary>What overwrites memory that is given back, where that is asked for.</summary>
+    public const byte Poison = 0xDD;
+
     private const int BlockSize = 16 * 1024;
 
     private readonly List<byte[]> _blocks = [];
@@ -48,7 +51,7 @@ internal sealed class HeaderArena(long limit)
         foreach (var block in _blocks)
         {
             if (poison && reuse)
-                block.AsSpan().Fill(0xDD);
+                block.AsSpan().Fill(Poison);
             if (reuse)
                 ArrayPool<byte>.Shared.Return(block);
         }

@@ -228,9 +228,11 @@ internal sealed class MilterConversation : IMilterCallbacks
         BeginStage(_pipeline.Limits.CommandBudget, _takesProgressEarly);
         var verdict = await _pipeline.RunAsync(_call, transaction, stage, input).ConfigureAwait(false);
         Note(transaction, verdict);
-        if (!verdict.IsFinal && IsAcceptedByAll(transaction))
-            return EndStage(Verdict.Accept);
-        return EndStage(verdict);
+        if (verdict.IsFinal || !IsAcceptedByAll(transaction))
+            return EndStage(verdict);
+        // The MTA sends nothing more of it, so the reset that follows is no abort.
+        transaction.Outcome = TransactionOutcome.Passed;
+        return EndStage(Verdict.Accept);
     }
 
     // The MTA hears accept only when every filter is done, and only where the end of the message has nothing left for the host to do.

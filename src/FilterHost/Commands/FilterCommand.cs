@@ -63,7 +63,7 @@ internal static class FilterCommand
             using var input = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
             using var octets = new MemoryStream();
             input.CopyTo(octets);
-            return InMemoryRun.ToWireLines(octets.ToArray());
+            return WireMessage.ToWireLines(octets.ToArray());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
