@@ -32,11 +32,13 @@ internal abstract class ServiceProxy(PluginInstance provider)
             ? throw new ServiceFaultException(provider.Name, "is no longer available")
             : provider.GetService<TContract>();
 
-    protected async ValueTask<T> GuardAsync<T>(ValueTask<T> call)
+    // The call itself is made in here, since a provider may throw before it returns a task.
+    protected async ValueTask<T> GuardAsync<TContract, T>(Func<TContract, ValueTask<T>> call)
+        where TContract : class
     {
         try
         {
-            return await call.ConfigureAwait(false);
+            return await call(Target<TContract>()).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ServiceFaultException))
         {
@@ -47,16 +49,16 @@ internal abstract class ServiceProxy(PluginInstance provider)
     private sealed class DnsResolverProxy(PluginInstance provider) : ServiceProxy(provider), IDnsResolver
     {
         public ValueTask<DnsAnswer> ResolveAsync(DomainName name, DnsRecordType type, CancellationToken cancellationToken) =>
-            GuardAsync(Target<IDnsResolver>().ResolveAsync(name, type, cancellationToken));
+            GuardAsync((IDnsResolver resolver) => resolver.ResolveAsync(name, type, cancellationToken));
     }
 
     private sealed class SigningKeyStoreProxy(PluginInstance provider) : ServiceProxy(provider), ISigningKeyStore
     {
         public ValueTask<SigningKeys> FindKeysAsync(SigningQuery query, CancellationToken cancellationToken) =>
-            GuardAsync(Target<ISigningKeyStore>().FindKeysAsync(query, cancellationToken));
+            GuardAsync((ISigningKeyStore store) => store.FindKeysAsync(query, cancellationToken));
 
         public ValueTask<SigningOutcome> SignAsync(string keyId, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken) =>
-            GuardAsync(Target<ISigningKeyStore>().SignAsync(keyId, digest, cancellationToken));
+            GuardAsync((ISigningKeyStore store) => store.SignAsync(keyId, digest, cancellationToken));
     }
 
     private sealed class SigningKeyAdministrationProxy(PluginInstance provider) : ServiceProxy(provider), ISigningKeyAdministration
