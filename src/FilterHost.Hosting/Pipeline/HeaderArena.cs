@@ -50,9 +50,10 @@ internal sealed class HeaderArena(long limit)
     {
         foreach (var block in _blocks)
         {
-            if (poison && reuse)
+            // Poisoned memory does not go back to the pool, where the next message's octets would cover the poison.
+            if (reuse && poison)
                 block.AsSpan().Fill(Poison);
-            if (reuse)
+            else if (reuse)
                 ArrayPool<byte>.Shared.Return(block);
         }
         _blocks.Clear();
