@@ -1,0 +1,134 @@
+using FilterHost.Dns;
+using FilterHost.Hosting.Configuration;
+using FilterHost.Hosting.Generations;
+using FilterHost.Hosting.Pipeline;
+using FilterHost.Hosting.Plugins;
+using FilterHost.MailAuth.Dns;
+
+namespace FilterHost.Testing;
+
+/// <summary>The host for the life of one test: the shipped instances, generation and pipeline around plugins that the test's own load context has.</summary>
+internal sealed class TestHost : IDisposable
+{
+    private const string Listener = "inet:8891@localhost";
+
+    private readonly TestBench _bench;
+    private readonly ProblemList _problems = new();
+    private readonly RecordedLog _log = new();
+    private readonly TestResolver _resolver;
+    private readonly string _dataDirectory = Path.Combine(Path.GetTempPath(), $"filterhost-test-{Guid.NewGuid():N}");
+    private readonly Dictionary<Type, PluginInstance> _providers = [];
+    private readonly List<(BoundTable Table, PluginInstance Instance, FilterGuard Guard)> _tables = [];
+    private readonly List<PluginInstance> _instances = [];
+
+    public TestHost(TestBench bench)
+    {
+        _bench = bench;
+        if (!ZoneFile.TryParse(bench.Zone, out var zone, out var problem))
+            throw new StartRefusedException([$"zone: {problem}"]);
+        var records = bench.Services.GetValueOrDefault(typeof(IDnsResolver)) as IDnsResolver ?? new ZoneResolver(zone);
+        _resolver = new TestResolver(records, bench.DnsFailures);
+    }
+
+    /// <summary>Starts, sends the messages on one connection, stops.</summary>
+    public async Task<IReadOnlyList<FilterRun>> RunAsync(IReadOnlyList<MessageInput> messages)
+    {
+        var outputs = new List<(MessageOutput Output, int FirstLine, int FirstQuestion)>();
+        await using (var generation = Build())
+        {
+            await CheckAsync().ConfigureAwait(false);
+            await generation.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            await using var connection = new InMemoryConnection(Pipeline(), _bench.InternalNetworks, _log, _bench.Clock);
+            foreach (var message in messages)
+            {
+                var (line, question) = outputs.Count == 0 ? (0, 0) : (_log.Count, _resolver.Count);
+                outputs.Add((await connection.SendAsync(message).ConfigureAwait(false), line, question));
+            }
+        }
+        return [.. outputs.Select((sent, index) =>
+        {
+            var (line, question) = index + 1 < outputs.Count ? (outputs[index + 1].FirstLine, outputs[index + 1].FirstQuestion) : (_log.Count, _resolver.Count);
+            return new FilterRun(sent.Output, _log.Lines(sent.FirstLine..line), _resolver.Questions(sent.FirstQuestion..question));
+        })];
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        if (Directory.Exists(_dataDirectory))
+            Directory.Delete(_dataDirectory, recursive: true);
+    }
+
+    private Generation Build()
+    {
+        Offer(typeof(IDnsResolver), _resolver);
+        foreach (var (contract, service) in _bench.Services.Where(entry => entry.Key != typeof(IDnsResolver)))
+            Offer(contract, service);
+        foreach (var table in _bench.Before.Append(_bench.Plugin))
+        {
+            if (table.Bind(_problems) is { } bound)
+                Configure(bound);
+        }
+        return new Generation(_instances, [], [], _log, _bench.Clock);
+    }
+
+    // Through an instance of its own, so that the proxy between it and the plugin is the shipped one.
+    private void Offer(Type contract, object service)
+    {
+        var instance = Configure(contract.Name, new GivenServicePlugin(), new GivenService(contract, service));
+        instance.Build(NoService);
+        _providers[contract] = instance;
+        _instances.Add(instance);
+    }
+
+    private void Configure(BoundTable table)
+    {
+        try
+        {
+            var instance = Configure(table.Name, table.Plugin, table.Settings);
+            foreach (var missing in instance.Used.Where(contract => !_providers.ContainsKey(contract)))
+                _problems.Error($"the plugin asks for {missing.Name}, which the test does not give: {nameof(FilterTest.WithService)} does", table.Table.Location);
+            if (_problems.HasErrors)
+                return;
+            instance.Build(contract => _providers[contract].Offer(contract));
+            foreach (var contract in instance.Provided)
+                _providers.TryAdd(contract, instance);
+            _instances.Add(instance);
+            _tables.Add((table, instance, new FilterGuard(instance, table.Host.OnError, table.Host.TimeLimit)));
+        }
+        catch (SettingException refusal)
+        {
+            _problems.Error(refusal.Message, table.Table.Locate(refusal.Setting));
+        }
+    }
+
+    private PluginInstance Configure(string name, FilterPlugin plugin, object settings) =>
+        PluginInstance.Configure(name, plugin.GetType().Name, plugin, settings, Path.Combine(_dataDirectory, name), _log, _bench.Clock);
+
+    private static object NoService(Type contract) => throw new InvalidOperationException($"{contract} is not used here");
+
+    private async Task CheckAsync()
+    {
+        foreach (var (table, instance, _) in _tables)
+        {
+            foreach (var lifetime in instance.Lifetimes)
+                await lifetime.CheckAsync(new TableProblemReport(table.Table, _problems), CancellationToken.None).ConfigureAwait(false);
+        }
+        foreach (var error in OrderCheck.Errors(Members(), []))
+            _problems.Error(error);
+        if (_problems.HasErrors)
+            throw new StartRefusedException([.. _problems.Ordered().Where(problem => problem.Severity is ProblemSeverity.Error).Select(problem => problem.ToString())]);
+    }
+
+    private FilterPipeline Pipeline()
+    {
+        var connectionMembers = new List<ConnectionMember>();
+        foreach (var (_, instance, guard) in _tables)
+            connectionMembers.AddRange(instance.ConnectionFilters.Select(filter => new ConnectionMember(instance, filter, guard)));
+        var limits = new PipelineLimits { KeepsEveryBody = true, PoisonBuffers = true };
+        return new FilterPipeline(Listener, connectionMembers, Members(), limits, new ResultsPolicy(), _log, _bench.Clock);
+    }
+
+    private List<PipelineMember> Members() =>
+        [.. _tables.SelectMany(entry => entry.Instance.Filters.Select(filter => new PipelineMember(entry.Instance, filter, entry.Guard)))];
+}

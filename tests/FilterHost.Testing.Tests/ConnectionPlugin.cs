@@ -1,0 +1,42 @@
+namespace FilterHost.Testing.Tests;
+
+/// <summary>Counts the messages of a connection, and refuses a client by its name.</summary>
+public sealed class ConnectionPlugin : FilterPlugin<ConnectionPlugin.Settings>
+{
+    public override void Configure(IPluginBuilder builder, Settings settings)
+    {
+        builder.AddConnectionFilter<Gate>();
+        builder.AddFilter<Counter>(new FilterTraits { EditsFields = ["X-Count"] });
+    }
+
+    public sealed record Settings
+    {
+        [Setting("The name of the client that is refused.")] public string Refuse { get; init; } = "";
+    }
+
+    public sealed class Count
+    {
+        public int Value { get; set; }
+
+        public HeaderField? Kept { get; set; }
+    }
+
+    internal sealed class Gate(Settings settings) : ConnectionFilter
+    {
+        public override ValueTask<Verdict> OnConnectAsync(SmtpConnection connection, CancellationToken cancellationToken) =>
+            connection.ClientName == settings.Refuse ? Verdict.Reject("not you") : Verdict.Continue;
+    }
+
+    internal sealed class Counter(ConnectionState<Count> count) : MessageFilter
+    {
+        public override ValueTask<Verdict> OnEndOfMessageAsync(CompleteMessage message)
+        {
+            message.Edits.Append("X-Count", $"{++count.Value.Value}");
+            // A mistake that the kit is to make visible: the field of an earlier message.
+            if (count.Value.Kept is { } kept)
+                message.Note($"kept: {kept.Text}");
+            count.Value.Kept = message.Header.First("Subject");
+            return Verdict.Continue;
+        }
+    }
+}
