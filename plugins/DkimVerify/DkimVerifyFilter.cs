@@ -77,10 +77,9 @@ public sealed class DkimVerifyFilter(DkimVerifySettings settings, DkimVerificati
         switch (decision.Action)
         {
             case MailAction.Reject:
-                // RFC 7372 §3.1: 5.7.20 says that no passing signature was found.
-                return Verdict.Reply(new SmtpReply(550, "5.7.20", SmtpReply.Clean(text)));
+                return Verdict.Reply(new SmtpReply(550, decision.RejectCode, text));
             case MailAction.Tempfail:
-                return Verdict.TempFail(SmtpReply.Clean(text));
+                return Verdict.Reply(new SmtpReply(451, decision.TempFailCode, text));
             case MailAction.Discard:
                 return Verdict.Discard;
             case MailAction.Quarantine:

@@ -22,10 +22,10 @@ public sealed record DkimVerifySettings
     [Setting("What becomes of a signature that leaves the end of the body unsigned (l=): \"policy_if_uncovered\" gives the result policy, since anybody may have added to the message; \"accept\" lets it pass.")]
     public BodyLengthPolicy BodyLengthPolicy { get; init; } = BodyLengthPolicy.PolicyIfUncovered;
 
-    [Setting("What is done to a message without signature: accept, reject, tempfail, discard or quarantine.")]
+    [Setting("What is done to a message without signature: accept, reject, tempfail, discard or quarantine. A signature whose key is under test (t=y) counts as none, whatever its result (RFC 6376).")]
     public MailAction OnNone { get; init; }
 
-    [Setting("What is done to a message where no signature passes and one fails. Forwarders and mailing lists break signatures: refusing such mail loses good mail.")]
+    [Setting("What is done to a message where no signature passes and one fails. Forwarders and mailing lists break signatures: refusing such mail loses good mail. It cannot be tempfail, since a later try fails too (RFC 6376).")]
     public MailAction OnFail { get; init; }
 
     [Setting("What is done to a message where no signature passes and one is not acceptable by policy.")]
