@@ -56,7 +56,7 @@ public sealed class FilterRun
     /// <summary>The header section of <see cref="Message"/>.</summary>
     public HeaderSection Fields { get; }
 
-    /// <summary>What host and plugins logged, faults of filters included. The start is part of the first message's log, the stop of the last one's.</summary>
+    /// <summary>What host and plugins logged, faults of filters included; what a plugin's check finds that does not stop the start is a warning. The start is part of the first message's log, the stop of the last one's.</summary>
     public IReadOnlyList<LogLine> Log { get; }
 
     /// <summary>The names that were asked for in DNS, in order, each as often as the resolver was asked.</summary>

@@ -73,7 +73,9 @@ public sealed class FilterTest
     public FilterTest From(string path, params string[] parameters) => With(_message with { ReversePath = InBrackets(path), Parameters = parameters });
 
     /// <summary>The recipients of RCPT TO, in place of those before; angle brackets are added. A filter may refuse one: see <see cref="FilterRun.RefusedRecipients"/>.</summary>
-    public FilterTest To(params string[] recipients) => With(_message with { Recipients = [.. recipients.Select(InBrackets)] });
+    /// <exception cref="ArgumentException">There is none: mail without recipients does not come to its end.</exception>
+    public FilterTest To(params string[] recipients) =>
+        recipients.Length > 0 ? With(_message with { Recipients = [.. recipients.Select(InBrackets)] }) : throw new ArgumentException("a message has a recipient", nameof(recipients));
 
     /// <summary>The SMTP client. By default 127.0.0.0/8 and ::1 are internal.</summary>
     /// <param name="address">Its address; null where the MTA does not know it.</param>
@@ -101,7 +103,7 @@ public sealed class FilterTest
 
     /// <summary>
     /// Records for <see cref="IDnsResolver"/>, in the format of zone files (RFC 1035 §5.1): <c>s._domainkey.example.com. TXT "v=DKIM1; p=…"</c>. Each call adds to those before.
-    /// Without records no name exists.
+    /// Without records no name exists. A resolver that is given as a service takes the place of all of them.
     /// </summary>
     public FilterTest WithZone(string records) => With(_bench with { Zone = $"{_bench.Zone}\n$ORIGIN .\n{records}" });
 

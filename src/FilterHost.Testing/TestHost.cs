@@ -4,6 +4,7 @@ using FilterHost.Hosting.Generations;
 using FilterHost.Hosting.Pipeline;
 using FilterHost.Hosting.Plugins;
 using FilterHost.MailAuth.Dns;
+using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Testing;
 
@@ -118,6 +119,9 @@ internal sealed class TestHost : IDisposable
             _problems.Error(error);
         if (_problems.HasErrors)
             throw new StartRefusedException([.. _problems.Ordered().Where(problem => problem.Severity is ProblemSeverity.Error).Select(problem => problem.ToString())]);
+        // What does not stop the start is told to the administrator, so the test reads it too.
+        foreach (var problem in _problems.Ordered())
+            _log.LogWarning("{Problem}", problem);
     }
 
     private FilterPipeline Pipeline()

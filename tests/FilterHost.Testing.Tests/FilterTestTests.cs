@@ -46,6 +46,17 @@ public sealed class FilterTestTests
         Assert.StartsWith(problem, Assert.Single(refusal.Problems), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_the_check_finds_beside_errors_is_logged()
+    {
+        var run = await FilterTest.For<LimitedPlugin>("odd = \"old file\"").RunAsync();
+        Assert.Equal("settings:1:1: odd: warning: old file", Assert.Single(run.Log, line => line.Level is LogLevel.Warning).Text);
+    }
+
+    [Fact]
+    public void A_message_without_recipient_is_no_message() =>
+        Assert.Throws<ArgumentException>(() => FilterTest.For<HelloPlugin>().To());
+
     [Theory]
     [InlineData("", VerdictKind.TempFail, "451 4.3.0 filter limited failed, try again later")]
     [InlineData("on_error = \"reject\"", VerdictKind.Reject, "550 5.3.0 filter limited failed")]

@@ -19,6 +19,8 @@ public sealed class LimitedPlugin : FilterPlugin<LimitedPlugin.Settings>
 
         [Setting("What is wrong.")] public string Wrong { get; init; } = "";
 
+        [Setting("What is odd.")] public string Odd { get; init; } = "";
+
         [Setting("Throw at the end of headers.")] public bool Throw { get; init; }
     }
 
@@ -28,6 +30,8 @@ public sealed class LimitedPlugin : FilterPlugin<LimitedPlugin.Settings>
         {
             if (settings.Wrong.Length > 0)
                 report.Add(ProblemSeverity.Error, settings.Wrong, "wrong");
+            if (settings.Odd.Length > 0)
+                report.Add(ProblemSeverity.Warning, settings.Odd, "odd");
             return ValueTask.CompletedTask;
         }
     }
