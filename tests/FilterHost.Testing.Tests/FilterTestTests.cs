@@ -274,7 +274,7 @@ public sealed class FilterTestTests
                 return Verdict.Continue;
             },
         })
-            .WithZone("a.example. TXT \"x\"").WithZone("b.example. TXT \"x\"").WithZone("c.example. FAIL SERVFAIL")
+            .WithZone("$ORIGIN example.\na TXT \"x\"").WithZone("b.example TXT \"x\"").WithZone("c.example. FAIL SERVFAIL")
             .WithDnsFailure("b.example", DnsOutcome.Timeout).RunAsync();
         Assert.Equal([DnsOutcome.Records, DnsOutcome.Timeout, DnsOutcome.ServerFailure, DnsOutcome.NxDomain, DnsOutcome.Records], seen);
         // The message remembers its answers, so the resolver was asked once.
