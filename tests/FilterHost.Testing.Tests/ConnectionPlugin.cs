@@ -6,7 +6,7 @@ public sealed class ConnectionPlugin : FilterPlugin<ConnectionPlugin.Settings>
     public override void Configure(IPluginBuilder builder, Settings settings)
     {
         builder.AddConnectionFilter<Gate>();
-        builder.AddFilter<Counter>(new FilterTraits { EditsFields = ["X-Count"] });
+        builder.AddFilter<Counter>(new FilterTraits { EditsFields = ["X-Count", "X-Connects"] });
     }
 
     public sealed record Settings
@@ -18,13 +18,18 @@ public sealed class ConnectionPlugin : FilterPlugin<ConnectionPlugin.Settings>
     {
         public int Value { get; set; }
 
+        public int Connects { get; set; }
+
         public HeaderField? Kept { get; set; }
     }
 
-    internal sealed class Gate(Settings settings) : ConnectionFilter
+    internal sealed class Gate(Settings settings, ConnectionState<Count> count) : ConnectionFilter
     {
-        public override ValueTask<Verdict> OnConnectAsync(SmtpConnection connection, CancellationToken cancellationToken) =>
-            connection.ClientName == settings.Refuse ? Verdict.Reject("not you") : Verdict.Continue;
+        public override ValueTask<Verdict> OnConnectAsync(SmtpConnection connection, CancellationToken cancellationToken)
+        {
+            count.Value.Connects++;
+            return connection.ClientName == settings.Refuse ? Verdict.Reject("not you") : Verdict.Continue;
+        }
     }
 
     internal sealed class Counter(ConnectionState<Count> count) : MessageFilter
@@ -32,6 +37,7 @@ public sealed class ConnectionPlugin : FilterPlugin<ConnectionPlugin.Settings>
         public override ValueTask<Verdict> OnEndOfMessageAsync(CompleteMessage message)
         {
             message.Edits.Append("X-Count", $"{++count.Value.Value}");
+            message.Edits.Append("X-Connects", $"{count.Value.Connects}");
             // A mistake that the kit is to make visible: the field of an earlier message.
             if (count.Value.Kept is { } kept)
                 message.Note($"kept: {kept.Text}");

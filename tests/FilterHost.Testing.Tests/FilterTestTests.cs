@@ -161,7 +161,7 @@ public sealed class FilterTestTests
                 accepted.AddRange(message.Envelope.Recipients.Select(recipient => recipient.Address.ToString()));
                 return Verdict.Continue;
             },
-        }).To("a@example.net", "b@example.net", "<c@example.net>").RunAsync();
+        }).To("a@example.net", "<c@example.net>", "b@example.net").RunAsync();
         Assert.Equal(VerdictKind.Continue, run.Verdict);
         Assert.Equal(["<a@example.net>", "<c@example.net>"], accepted);
         var refused = Assert.Single(run.RefusedRecipients);
@@ -183,6 +183,7 @@ public sealed class FilterTestTests
     {
         var runs = await FilterTest.For<ConnectionPlugin>().WithMessage("Subject: one\n\n").Authenticated("u").Next().WithMessage("Subject: two\n\n").RunAllAsync();
         Assert.Equal(["1", "2"], runs.Select(run => run.Header("X-Count")));
+        Assert.Equal(["1", "1"], runs.Select(run => run.Header("X-Connects")));
         Assert.Equal(["one", "two"], runs.Select(run => run.Header("Subject")));
         Assert.Equal(2, runs.Sum(run => run.Log.Count(line => line.Text.Contains(": passed, ", StringComparison.Ordinal))));
         Assert.All(runs, run => Assert.Contains(run.Log, line => line.Text.Contains(": passed, ", StringComparison.Ordinal)));
@@ -204,6 +205,26 @@ public sealed class FilterTestTests
         await plain.Next().Authenticated("joe").Macro("i", "Q2").RunAllAsync();
         await plain.Authenticated("joe").RunAsync();
         Assert.Equal([" Q1", "joe Q2", "joe Q1"], seen);
+    }
+
+    [Fact]
+    public async Task A_refused_message_ends_before_the_next_begins()
+    {
+        var heard = new List<string>();
+        var runs = await Scripted(new ScriptedPlugin.Script
+        {
+            Mail = transaction =>
+            {
+                heard.Add("mail");
+                transaction.Note("from");
+                return transaction.AuthenticatedUser is null ? Verdict.Continue : Verdict.Reject("no");
+            },
+            Ended = outcome => heard.Add($"{outcome}"),
+        }).Authenticated("joe").Next().Macro("{auth_authen}", "").Macro("{auth_type}", "").RunAllAsync();
+        Assert.Equal(["mail", "Rejected", "mail", "Passed"], heard);
+        Assert.Equal([VerdictKind.Reject, VerdictKind.Continue], runs.Select(run => run.Verdict));
+        Assert.All(runs, run => Assert.Equal("from", Assert.Single(run.Notes).Text));
+        Assert.Contains(runs[0].Log, line => line.Text.Contains("rejected (550 5.7.1 no [scripted])", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -274,11 +295,27 @@ public sealed class FilterTestTests
                 return Verdict.Continue;
             },
         })
-            .WithZone("$ORIGIN example.\na TXT \"x\"").WithZone("b.example TXT \"x\"").WithZone("c.example. FAIL SERVFAIL")
+            .WithZone("$ORIGIN example.\na TXT \"x\"").WithZone("b.example TXT \"x\"").WithZone("c.example FAIL SERVFAIL")
             .WithDnsFailure("b.example", DnsOutcome.Timeout).RunAsync();
         Assert.Equal([DnsOutcome.Records, DnsOutcome.Timeout, DnsOutcome.ServerFailure, DnsOutcome.NxDomain, DnsOutcome.Records], seen);
         // The message remembers its answers, so the resolver was asked once.
         Assert.Equal(["a.example", "b.example", "c.example", "d.example"], run.DnsQuestions.Select(name => name.ToString()));
+    }
+
+    [Fact]
+    public async Task A_resolver_that_is_given_takes_the_place_of_the_zone()
+    {
+        DnsAnswer? seen = null;
+        await Scripted(new ScriptedPlugin.Script
+        {
+            UsesDns = true,
+            End = async (message, services) =>
+            {
+                seen = await services.GetRequiredService<IDnsResolver>().ResolveAsync(DomainName.Parse("a.example"), DnsRecordType.Txt, message.CancellationToken);
+                return Verdict.Continue;
+            },
+        }).WithZone("a.example. TXT \"x\"").WithService<IDnsResolver>(new BogusResolver()).RunAsync();
+        Assert.Equal((DnsOutcome.ServerFailure, DnsSecurity.Bogus), (seen!.Outcome, seen.Security));
     }
 
     [Fact]
@@ -383,12 +420,22 @@ public sealed class FilterTestTests
         Assert.Equal("Subject: s\r\n\r\nbody\r\n", run.MessageText);
     }
 
+    [Theory]
+    [InlineData("Subject: a\n b\n\nc\n")]
+    [InlineData("Subject: a\r\n b\r\n\r\nc\r\n")]
+    public async Task Lines_end_with_CRLF_and_a_folded_field_is_one_field(string message)
+    {
+        var run = await FilterTest.For<HelloPlugin>().WithMessage(message).RunAsync();
+        Assert.Equal("Subject: a\r\n b\r\nX-Hello: Hello\r\n\r\nc\r\n", run.MessageText);
+        Assert.Equal((2, "a b"), (run.Fields.Count, run.Header("Subject")));
+    }
+
     [Fact]
     public async Task Octets_and_files_are_messages_too()
     {
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "Subject: file\n\nx\n", TestContext.Current.CancellationToken);
-        Assert.Equal("Subject: file\r\n\r\nx\r\n", (await FilterTest.For<ConnectionPlugin>().WithMessageFile(path).RunAsync()).MessageText.Replace("X-Count: 1\r\n", "", StringComparison.Ordinal));
+        Assert.Equal("Subject: file\r\nX-Hello: Hello\r\n\r\nx\r\n", (await FilterTest.For<HelloPlugin>().WithMessageFile(path).RunAsync()).MessageText);
         File.Delete(path);
         byte[] octets = [.. "Subject: "u8, 0xFF, .. "\r\n\r\n"u8, 0x00, (byte)'\r', 0xFE];
         var run = await FilterTest.For<HelloPlugin>().WithMessage(octets).RunAsync();
@@ -421,6 +468,12 @@ public sealed class FilterTestTests
     private static FilterTest Scripted(ScriptedPlugin.Script script) => FilterTest.For(new ScriptedPlugin(), script);
 
     private static string Text(ReadOnlyMemory<byte> octets) => Encoding.UTF8.GetString(octets.Span);
+
+    private sealed class BogusResolver : IDnsResolver
+    {
+        public ValueTask<DnsAnswer> ResolveAsync(DomainName name, DnsRecordType type, CancellationToken cancellationToken) =>
+            new(new DnsAnswer { Outcome = DnsOutcome.ServerFailure, Security = DnsSecurity.Bogus });
+    }
 
     private sealed class ThrowingStore : ISigningKeyStore
     {
