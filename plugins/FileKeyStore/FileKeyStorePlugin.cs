@@ -11,6 +11,7 @@ public sealed class FileKeyStorePlugin : FilterPlugin<FileKeyStoreSettings>
     {
         if (settings.Directory is null && settings.Keys.Count == 0)
             throw new SettingException("directory", "Neither a directory nor a key is named. Set 'directory', or add entries to 'keys'.");
+        builder.Services.AddSingleton<DomainFolders>();
         builder.Services.AddSingleton<KeyFiles>();
         builder.Provide<ISigningKeyStore, FileSigningKeyStore>();
         builder.Provide<ISigningKeyAdministration, FileSigningKeyStore>();

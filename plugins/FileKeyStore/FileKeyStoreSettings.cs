@@ -4,7 +4,7 @@ namespace FilterHost.Plugins.FileKeyStore;
 public sealed record FileKeyStoreSettings
 {
     /// <summary>The folder of keys.</summary>
-    [Setting("Folder with <domain>/<selector>.pem. Every domain that has a folder is signed for. No default: without it only 'keys' counts. The folders should have mode 0700; one that others can write is refused, because they could put their own key there.")]
+    [Setting("Folder with <domain>/<selector>.pem. Every domain that has a folder is signed for; its name may be in any case. No default: without it only 'keys' counts. The folders should have mode 0700; one that others can write is refused, because they could put their own key there.")]
     public DirectoryInfo? Directory { get; init; }
 
     /// <summary>The selector to sign with.</summary>

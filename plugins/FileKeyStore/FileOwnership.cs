@@ -8,25 +8,28 @@ internal readonly partial record struct FileOwnership(uint User, int Mode)
 {
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
-    private const uint ModeAndUser = 0x2 | 0x8;
+    private const uint TypeModeAndUser = 0x1 | 0x2 | 0x8;
+    private const int TypeMask = 0xF000;
+    private const int RegularFile = 0x8000;
 
     public static uint ProcessUser { get; } = GetEffectiveUser();
+
+    public bool IsRegularFile => (Mode & TypeMask) == RegularFile;
 
     public bool BelongsToUs => User == 0 || User == ProcessUser;
 
     public string OctalMode => Convert.ToString(Mode & 0xFFF, 8).PadLeft(4, '0');
 
     /// <summary>Of the file that is open, so that it cannot be exchanged between check and reading.</summary>
-    public static FileOwnership Of(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
-
-    public static FileOwnership Of(string path) => Read(CurrentDirectory, path, 0);
-
-    private static FileOwnership Read(int folder, string path, int flags)
+    public static FileOwnership Of(SafeFileHandle file)
     {
-        if (StatX(folder, path, flags, ModeAndUser, out var status) != 0)
+        if (StatX((int)file.DangerousGetHandle(), "", EmptyPath, TypeModeAndUser, out var status) != 0)
             throw new IOException($"statx failed: {Marshal.GetLastPInvokeErrorMessage()}");
         return new FileOwnership(status.User, status.Mode);
     }
+
+    /// <summary>Of what a path names, links followed; null where that cannot be seen.</summary>
+    public static FileOwnership? Of(string path) => StatX(CurrentDirectory, path, 0, TypeModeAndUser, out var status) == 0 ? new FileOwnership(status.User, status.Mode) : null;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, out Status status);

@@ -29,14 +29,15 @@ internal sealed class FileSigningKeyStore(KeyFiles files, FileKeyStoreSettings s
     {
         if (request.Algorithm == SigningAlgorithm.RsaSha256 && request.RsaBits is < 1024 or > 4096)
             throw new InvalidOperationException($"An RSA key has 1024 to 4096 bits, not {request.RsaBits}.");
-        var place = FolderPlace(request.SigningDomain, request.Selector);
+        var place = NamedPlace(request) ?? FolderPlace(request.SigningDomain, request.Selector);
         try
         {
             KeyFileWriter.Create(place.Path, request.Algorithm, request.RsaBits);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"{place.Path} was not made: {error.Message} Choose another selector, or let this user write the folder.", error);
+            var remedy = File.Exists(place.Path) ? "A key that is there is never overwritten: choose another selector." : $"Let the user {FileOwnership.ProcessUser} write the folder.";
+            throw new InvalidOperationException($"{place.Path} was not made: {error.Message} {remedy}", error);
         }
         files.Forget(request.SigningDomain);
         return ValueTask.FromResult(Describe(KeyFileReader.Read(place)));
@@ -86,11 +87,15 @@ internal sealed class FileSigningKeyStore(KeyFiles files, FileKeyStoreSettings s
         return files.Find(domain).FirstOrDefault(reading => reading.Place.Selector == keyId[(slash + 1)..])?.Key;
     }
 
+    // An entry of the settings says itself where its key belongs.
+    private KeyPlace? NamedPlace(SigningKeyRequest request) =>
+        files.ExplicitPlaces().FirstOrDefault(place => place.Domain.Equals(request.SigningDomain) && place.Selector == request.Selector);
+
     private KeyPlace FolderPlace(DomainName domain, string selector)
     {
         if (!DomainName.TryParse(selector, out var name) || name.ToString() != selector)
             throw new InvalidOperationException($"'{selector}' is no selector. Use labels of lower-case letters, digits and hyphens.");
-        return files.PlaceInFolder(domain, selector) ?? throw new InvalidOperationException("The store has no 'directory', so keys cannot be made or retired in it. Set 'directory'.");
+        return files.PlaceInFolder(domain, selector) ?? throw new InvalidOperationException("The store has no 'directory' and no entry in 'keys' of this domain and selector. Set 'directory', or add the entry.");
     }
 
     private static SigningKeyDescription Describe(KeyReading reading) => new()

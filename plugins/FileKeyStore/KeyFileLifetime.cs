@@ -4,15 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace FilterHost.Plugins.FileKeyStore;
 
 /// <summary>Examines every key before mail comes and makes the missing ones.</summary>
-internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings settings, ILogger<KeyFileLifetime> logger) : IPluginLifetime
+internal sealed class KeyFileLifetime(KeyFiles files, DomainFolders folders, FileKeyStoreSettings settings, ILogger<KeyFileLifetime> logger) : IPluginLifetime
 {
     public ValueTask CheckAsync(IProblemReport report, CancellationToken cancellationToken)
     {
         for (var index = 0; index < settings.Keys.Count; index++)
             CheckEntry(settings.Keys[index], $"keys[{index}]", report);
         CheckRepeated(report);
-        if (settings.Directory is { } directory && !Directory.Exists(directory.FullName))
-            report.Add(ProblemSeverity.Error, $"{directory.FullName} does not exist. Run: install -d -m 700 {directory.FullName}", "directory");
+        CheckDirectory(report);
         try
         {
             CheckFolders(report, cancellationToken);
@@ -41,6 +40,8 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
             report.Add(ProblemSeverity.Error, $"'{entry.Selector}' is no selector. Set 'selector' to one or more labels.", setting + ".selector");
         if (entry.File is null)
             report.Add(ProblemSeverity.Error, "The key has no file. Set 'file'.", setting + ".file");
+        if (entry is { Domain: { } domain, UserIdentifier: { } identifier } && UserIdentifierText.FindProblem(identifier, domain) is { } problem)
+            report.Add(ProblemSeverity.Error, problem, setting + ".user_identifier");
         if (entry is not { Domain: not null, File: not null } || (settings.GenerateMissing && !entry.File.Exists))
             return;
         var reading = KeyFileReader.Read(files.PlaceOf(entry));
@@ -50,13 +51,25 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
             report.Add(ProblemSeverity.Warning, reading.Warning, setting + ".file");
     }
 
+    private void CheckDirectory(IProblemReport report)
+    {
+        if (settings.Directory is not { } directory)
+            return;
+        if (!Directory.Exists(directory.FullName))
+            report.Add(ProblemSeverity.Error, $"{directory.FullName} does not exist. Run: install -d -m 700 {directory.FullName}", "directory");
+        else if (settings.CheckPermissions && KeyFilePermissions.FindFolderProblem(directory.FullName) is { } problem)
+            report.Add(ProblemSeverity.Error, problem, "directory");
+    }
+
     private void CheckFolders(IProblemReport report, CancellationToken cancellationToken)
     {
         // Listed here, because PLINQ would wrap what the listing throws.
-        var readings = files.FolderDomains().ToArray().AsParallel().AsOrdered().WithCancellation(cancellationToken)
+        var readings = folders.Domains().ToArray().AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(domain => files.Find(domain)).ToArray();
         foreach (var domain in readings.Where(domain => domain.Count > 0))
             CheckDomain(domain, report);
+        foreach (var (ignored, used) in folders.Repeated())
+            report.Add(ProblemSeverity.Defect, $"{ignored} is not looked at, since {used} is the folder of the same domain. Move its keys there and remove it.", "directory");
     }
 
     // The key's id is domain and selector, so a second one would never be found.
@@ -89,7 +102,14 @@ internal sealed class KeyFileLifetime(KeyFiles files, FileKeyStoreSettings setti
 
     private void Generate(KeyPlace place)
     {
-        KeyFileWriter.Create(place.Path, SigningAlgorithm.RsaSha256, rsaBits: 2048);
+        try
+        {
+            KeyFileWriter.Create(place.Path, SigningAlgorithm.RsaSha256, rsaBits: 2048);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"{place.Path} was not made: {error.Message} Let the user {FileOwnership.ProcessUser} write its folder.", error);
+        }
         files.Forget(place.Domain);
         if (KeyFileReader.Read(place) is { Key: { } key } && logger.IsEnabled(LogLevel.Information))
             logger.LogInformation("Made {Path}. Publish: {Selector}._domainkey.{Domain}. TXT \"v=DKIM1; k=rsa; p={PublicKey}\"", place.Path, place.Selector, place.Domain, Convert.ToBase64String(key.PublicKey));

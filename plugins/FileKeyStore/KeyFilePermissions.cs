@@ -20,9 +20,21 @@ internal static class KeyFilePermissions
         return FindFolderProblem(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static string? FindFolderProblem(string path)
+    /// <summary>Why a file cannot be read, and the command that mends it.</summary>
+    public static string UnreadableProblem(string path, Exception error)
     {
-        var folder = FileOwnership.Of(path);
+        if (error is not UnauthorizedAccessException)
+            return $"{path} cannot be read: {error.Message}";
+        return FileOwnership.Of(path) is { } key
+            ? $"{path} cannot be read by this program's user {FileOwnership.ProcessUser} (mode {key.OctalMode}, owner {key.User}). Run: chown {FileOwnership.ProcessUser} {path}"
+            : $"{path} cannot be reached by this program's user {FileOwnership.ProcessUser}: a folder above it is closed. Run: namei -l {path}";
+    }
+
+    /// <summary>Whether others could exchange what is in a folder; null where not.</summary>
+    public static string? FindFolderProblem(string path)
+    {
+        if (FileOwnership.Of(path) is not { } folder)
+            return $"{path} cannot be looked at by this program's user {FileOwnership.ProcessUser}. Run: namei -l {path}";
         if (!folder.BelongsToUs)
             return $"{path} belongs to user {folder.User} (mode {folder.OctalMode}), who can exchange the keys in it. Run: chown {FileOwnership.ProcessUser} {path}";
         // In a sticky folder others cannot exchange our file.

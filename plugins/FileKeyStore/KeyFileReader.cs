@@ -13,6 +13,9 @@ internal static class KeyFileReader
     {
         try
         {
+            // Before it is opened: a pipe would keep us waiting for its other end.
+            if (FileOwnership.Of(place.Path) is { IsRegularFile: false })
+                return new KeyReading(place, null, $"{place.Path} is no file. Name the file of the private key.");
             using var file = File.OpenHandle(place.Path);
             if (place.CheckPermissions && KeyFilePermissions.FindProblem(place.Path, file) is { } problem)
                 return new KeyReading(place, null, problem);
@@ -24,7 +27,7 @@ internal static class KeyFileReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new KeyReading(place, null, $"{place.Path} cannot be read: {error.Message} Run: chown {FileOwnership.ProcessUser} {place.Path}");
+            return new KeyReading(place, null, KeyFilePermissions.UnreadableProblem(place.Path, error));
         }
     }
 
@@ -39,10 +42,15 @@ internal static class KeyFileReader
 
     private static KeyReading Judge(KeyPlace place, string? text)
     {
-        if (text is null || !PrivateKeyText.TryParse(text, out var key))
-            return new KeyReading(place, null, $"{place.Path} is no private key that can be used. Write it as PEM (PKCS#8 or PKCS#1, RSA or Ed25519), without a passphrase.");
-        if (key.Algorithm != SigningAlgorithm.RsaSha256 || key.Bits >= 2048)
+        if (text is null)
+            return new KeyReading(place, null, $"{place.Path} has more than {MaximumOctets} octets, so it is no private key. Name the file of the private key.");
+        if (!PrivateKeyText.TryParse(text, out var key, out var problem))
+            return new KeyReading(place, null, $"{place.Path} {problem}");
+        if (key.Algorithm != SigningAlgorithm.RsaSha256 || key.Bits is >= 2048 and <= 4096)
             return new KeyReading(place, key, null);
+        // RFC 8301 §3.2: "Verifiers MUST be able to validate signatures with keys ranging from 1024 bits to 4096 bits, and they MAY be able to validate signatures with larger keys."
+        if (key.Bits > 4096)
+            return new KeyReading(place, key, null, $"{place.Path} is an RSA key of {key.Bits} bits, and verifiers need not know more than 4096. Make a new key of 2048.");
         // RFC 8301 §3.2: "Signers MUST use RSA keys of at least 1024 bits for all keys. Signers SHOULD use RSA keys of at least 2048 bits."
         return key.Bits < 1024
             ? new KeyReading(place, null, $"{place.Path} is an RSA key of {key.Bits} bits, and verifiers ignore keys below 1024. Make a new key of 2048.")

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace FilterHost.Plugins.FileKeyStore;
 
 /// <summary>The store's keys, read at first use. A domain's folder that appears later is noticed; a change in a folder that was read is noticed by a reload.</summary>
-internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
+internal sealed class KeyFiles(FileKeyStoreSettings settings, DomainFolders folders, TimeProvider time)
 {
     private const string Extension = ".pem";
 
@@ -28,18 +28,7 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
     }
 
     /// <summary>Every key there is, those in the settings first, and every folder that has none.</summary>
-    public IEnumerable<KeyReading> ReadAll() => ExplicitPlaces().Select(KeyFileReader.Read).Concat(FolderDomains().SelectMany(ReadFolder));
-
-    public IEnumerable<DomainName> FolderDomains()
-    {
-        if (settings.Directory is null || !Directory.Exists(settings.Directory.FullName))
-            yield break;
-        foreach (var path in Directory.EnumerateDirectories(settings.Directory.FullName).Order(StringComparer.Ordinal))
-        {
-            if (DomainName.TryParse(Path.GetFileName(path), out var domain) && domain.ToString() == Path.GetFileName(path))
-                yield return domain;
-        }
-    }
+    public IEnumerable<KeyReading> ReadAll() => ExplicitPlaces().Select(KeyFileReader.Read).Concat(folders.Domains().SelectMany(ReadFolder));
 
     public IEnumerable<KeyPlace> ExplicitPlaces() => settings.Keys.Where(entry => entry is { Domain: not null, File: not null }).Select(PlaceOf);
 
@@ -47,7 +36,7 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
         new(entry.Domain!, entry.Selector, entry.File!.FullName, entry.CheckPermissions ?? settings.CheckPermissions, entry.UserIdentifier);
 
     /// <summary>Where a key of the folder lies; null where the store has no folder.</summary>
-    public KeyPlace? PlaceInFolder(DomainName domain, string selector) => FolderOf(domain) is { } folder
+    public KeyPlace? PlaceInFolder(DomainName domain, string selector) => folders.PathOf(domain) is { } folder
         ? new KeyPlace(domain, selector, Path.Combine(folder, selector + Extension), settings.CheckPermissions)
         : null;
 
@@ -60,7 +49,7 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
     // Only a folder that is certainly not there makes the domain not ours; whatever else goes wrong must not let mail out unsigned.
     private KeyReading[] ReadFolder(DomainName domain)
     {
-        if (FolderOf(domain) is not { } folder)
+        if (folders.PathOf(domain) is not { } folder)
             return [];
         try
         {
@@ -80,11 +69,6 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, TimeProvider time)
 
         KeyReading Unusable(string path, string problem) => new(new KeyPlace(domain, "", path, settings.CheckPermissions), null, problem);
     }
-
-    // A name for questions may hold a slash; only a mail domain names a folder.
-    private string? FolderOf(DomainName domain) => settings.Directory is not null && DomainName.TryParse(domain.ToString(), out _)
-        ? Path.Combine(settings.Directory.FullName, domain.ToString())
-        : null;
 
     private void Remember(DomainName domain, IReadOnlyList<KeyReading> readings)
     {
