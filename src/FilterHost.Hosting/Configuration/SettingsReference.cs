@@ -49,7 +49,7 @@ internal static class SettingsReference
         foreach (var entry in Of(record))
         {
             var value = entry.IsRequired ? "required" : entry.Default is { } text ? $"`{Cell(text)}`" : "";
-            page.Append(CultureInfo.InvariantCulture, $"| `{Cell(entry.Path)}` | {Cell(entry.Type)} | {value} | {Cell(entry.Text)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{Cell(entry.Path)}` | {Prose(entry.Type)} | {value} | {Prose(entry.Text)} |\n");
         }
         return page.ToString();
     }
@@ -101,6 +101,10 @@ internal static class SettingsReference
     }
 
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+
+    // Between backquotes Markdown takes everything as it is, elsewhere "<domain>" would vanish as a tag.
+    private static string Prose(string text) =>
+        string.Join('`', Cell(text).Split('`').Select((part, index) => index % 2 == 1 ? part : part.Replace("<", "&lt;", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal)));
 
     private static Type? Nested(Type type, out string below)
     {

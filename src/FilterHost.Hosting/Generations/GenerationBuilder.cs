@@ -13,22 +13,27 @@ internal sealed class GenerationBuilder(LoadedSettings settings, PluginCatalog c
     private PipelineLimits? _limits;
 
     /// <summary>
-    /// Builds and checks. Null where a problem is an error; what was loaded is given back then.
+    /// Builds and checks. Null where a problem is an error, found here or before; what was loaded is given back then. With errors as without, everything that can be checked is.
     /// </summary>
-    public async Task<Generation?> BuildAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the checks.</param>
+    /// <param name="runsChecks">False leaves out what the plugins check themselves: files, keys.</param>
+    public async Task<Generation?> BuildAsync(CancellationToken cancellationToken, bool runsChecks = true)
     {
         foreach (var table in settings.Instances)
             Configure(table);
-        var ordered = problems.HasErrors ? [] : new ServiceGraph(_instances, problems).Connect();
-        var listeners = problems.HasErrors ? [] : settings.Listeners.Select(PlanOf).ToArray();
+        // Who misses the service of a table that is wrong itself needs no problem of its own.
+        var ordered = new ServiceGraph(_instances, IsComplete ? problems : new ProblemList()).Connect();
+        var listeners = settings.Listeners.Select(PlanOf).ToArray();
         var generation = new Generation(ordered, listeners, _code, loggers.CreateLogger("FilterHost"), time);
-        if (!problems.HasErrors)
-            await CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (runsChecks)
+            await CheckAsync(ordered, cancellationToken).ConfigureAwait(false);
         if (!problems.HasErrors)
             return generation;
         await generation.DisposeAsync().ConfigureAwait(false);
         return null;
     }
+
+    private bool IsComplete => _instances.Count == (settings.Root.Table("filter")?.Entries.Count ?? 0) + (settings.Root.Table("service")?.Entries.Count ?? 0);
 
     private void Configure(InstanceSettings table)
     {
@@ -74,14 +79,21 @@ internal sealed class GenerationBuilder(LoadedSettings settings, PluginCatalog c
         var listener = located.Settings;
         var connectionMembers = new List<ConnectionMember>();
         var members = new List<PipelineMember>();
+        var isComplete = true;
         foreach (var name in listener.Filters)
         {
-            var (table, instance) = _instances[$"filter.{name}"];
+            if (!_instances.TryGetValue($"filter.{name}", out var entry))
+            {
+                isComplete = false;
+                continue;
+            }
+            var (table, instance) = entry;
             var guard = new FilterGuard(instance, table.Host.OnError, table.Host.TimeLimit);
             connectionMembers.AddRange(instance.ConnectionFilters.Select(filter => new ConnectionMember(instance, filter, guard)));
             members.AddRange(instance.Filters.Select(filter => new PipelineMember(instance, filter, guard)));
         }
-        foreach (var error in OrderCheck.Errors(members, []))
+        // The filter that is missing may be the one that another needs.
+        foreach (var error in isComplete ? OrderCheck.Errors(members, []) : [])
             problems.Error(error, located.Table.Locate("filters"));
         var results = new ResultsPolicy
         {
@@ -107,9 +119,9 @@ internal sealed class GenerationBuilder(LoadedSettings settings, PluginCatalog c
         TemporaryDirectory = settings.Host.TempDirectory.FullName,
     };
 
-    private async Task CheckAsync(CancellationToken cancellationToken)
+    private async Task CheckAsync(IReadOnlyList<PluginInstance> built, CancellationToken cancellationToken)
     {
-        foreach (var (table, instance) in _instances.Values)
+        foreach (var (table, instance) in _instances.Values.Where(entry => built.Contains(entry.Instance)))
         {
             try
             {

@@ -54,7 +54,9 @@ internal sealed class ServiceGraph(IReadOnlyDictionary<string, (InstanceSettings
             var named = Array.FindIndex(candidates, candidate => candidate.Settings.Name == wanted);
             if (named >= 0)
                 return candidates[named];
-            Report(table, key, $"there is no service '{wanted}' that provides {contract.Name}; {Available(candidates)}");
+            // A service that is not there at all is reported where the settings are read.
+            if (instances.ContainsKey($"service.{wanted}"))
+                Report(table, key, $"there is no service '{wanted}' that provides {contract.Name}; {Available(candidates)}");
             return null;
         }
         switch (candidates.Length)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FilterHost.Hosting.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Hosting.Plugins;
@@ -59,8 +60,10 @@ internal sealed class PluginCatalog(IReadOnlyList<DirectoryInfo> directories, Di
                 return folder;
         }
         var names = Names();
-        problem = $"there is no plugin {reference} in {string.Join(", ", directories.Select(directory => directory.FullName))}; "
-            + (names.Count == 0 ? "no plugin is there" : $"there are {string.Join(", ", names)}");
+        var hint = NearestName.Hint(reference, names) is { Length: > 0 } nearest ? nearest
+            : names.Count == 0 ? "; no plugin is there"
+            : $"; there are {string.Join(", ", names)}";
+        problem = $"there is no plugin '{reference}' in {string.Join(", ", directories.Select(directory => directory.FullName))}{hint}";
         return null;
     }
 

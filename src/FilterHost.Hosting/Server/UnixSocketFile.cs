@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using System.Text;
 
 namespace FilterHost.Hosting.Server;
@@ -16,7 +15,8 @@ internal static class UnixSocketFile
     {
         if (OperatingSystem.IsWindows())
             throw new ListenException($"{path}: Unix sockets need a Unix");
-        CheckPath(path);
+        if (FindProblem(path) is { } obstacle)
+            throw new ListenException(obstacle);
         var (user, group) = (FindUser(path, options.Owner), FindGroup(path, options.Group));
         await RemoveStaleAsync(path, cancel);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -42,19 +42,20 @@ internal static class UnixSocketFile
         }
     }
 
-    [UnsupportedOSPlatform("windows")]
-    private static void CheckPath(string path)
+    /// <summary>Why no socket can be made at a path, and what mends it; null where one can.</summary>
+    public static string? FindProblem(string path)
     {
         var length = Encoding.UTF8.GetByteCount(path);
         if (length > MaximumPath)
-            throw new ListenException($"{path}: a socket's path has at most {MaximumPath} octets, this one {length}");
+            return $"{path}: a socket's path has at most {MaximumPath} octets, this one {length}";
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(directory))
-            throw new ListenException($"{path}: the directory {directory} does not exist");
+            return $"{path}: the directory {directory} does not exist; mend it with: install -d {directory}";
         // Whoever may write there may put a socket of his own in our place.
-        var mode = File.GetUnixFileMode(directory);
-        if (mode.HasFlag(UnixFileMode.OtherWrite) && !mode.HasFlag(UnixFileMode.StickyBit))
-            throw new ListenException($"{path}: everybody may write to {directory}; mend it with: chmod o-w {directory}");
+        var mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(directory);
+        return mode.HasFlag(UnixFileMode.OtherWrite) && !mode.HasFlag(UnixFileMode.StickyBit)
+            ? $"{path}: everybody may write to {directory}; mend it with: chmod o-w {directory}"
+            : null;
     }
 
     private static async Task RemoveStaleAsync(string path, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FilterHost.Keys;
 using FilterHost.MailAuth.Dkim;
+using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Commands;
 
@@ -28,7 +29,8 @@ internal static class KeysCommand
 
     private static async Task<int> WithStoreAsync(ParseResult arguments, Func<ISigningKeyAdministration, Task<int>> action, CancellationToken token)
     {
-        await using var preparation = await Preparation.CreateAsync(arguments, token);
+        // Without the plugins' own checks: a key that is missing or bad is what these commands are for.
+        await using var preparation = await Preparation.CreateAsync(arguments, token, LogLevel.Warning, runsChecks: false);
         preparation.PrintProblems();
         if (preparation.Generation is not { } generation)
             return ExitCode.Configuration;
@@ -80,19 +82,29 @@ internal static class KeysCommand
 
     private static async Task<int> ListAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token)
     {
-        var keys = await SelectAsync(arguments, store, token);
+        if (await SelectAsync(arguments, store, token) is not { } keys)
+            return ExitCode.Usage;
         return Print(arguments, keys, key => Console.WriteLine(key.Problem is null
             ? string.Create(CultureInfo.InvariantCulture, $"{key.SigningDomain} {key.Selector} {TextOf(key.Algorithm)} {key.Bits} {key.Place}")
             : $"{key.SigningDomain} {key.Selector} unusable: {key.Problem}"));
     }
 
     private static async Task<int> PrintRecordsAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token) =>
-        Print(arguments, await SelectAsync(arguments, store, token), PrintRecord);
+        await SelectAsync(arguments, store, token) is { } keys ? Print(arguments, keys, PrintRecord) : ExitCode.Usage;
 
-    private static async Task<SigningKeyDescription[]> SelectAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token)
+    private static async Task<SigningKeyDescription[]?> SelectAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token)
     {
         var keys = await store.ListAsync(token);
-        return DomainName.TryParse(arguments.GetValue(OnlyDomain), out var only) ? [.. keys.Where(key => key.SigningDomain.Equals(only))] : [.. keys];
+        if (arguments.GetValue(OnlyDomain) is not { } wanted)
+            return [.. keys];
+        if (!DomainName.TryParse(wanted, out var only))
+        {
+            Console.Error.WriteLine($"filterhost: '{wanted}' is not a domain name");
+            return null;
+        }
+        if (keys.All(key => !key.SigningDomain.Equals(only)))
+            Console.Error.WriteLine($"filterhost: the store has no key of {only}");
+        return [.. keys.Where(key => key.SigningDomain.Equals(only))];
     }
 
     private static int Print(ParseResult arguments, IReadOnlyList<SigningKeyDescription> keys, Action<SigningKeyDescription> print)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using FilterHost.Hosting.Configuration;
-using FilterHost.Hosting.Plugins;
 
 namespace FilterHost.Commands;
 
@@ -16,9 +14,8 @@ internal static class PluginsCommand
 
     private static int List(ParseResult arguments)
     {
-        var preparation = Preparation.ReadSettings(arguments);
-        var host = preparation.Settings?.Host ?? new HostSettings();
-        var catalog = new PluginCatalog(host.PluginDirectories, host.StateDirectory, preparation.Loggers.CreateLogger("FilterHost.Plugins"));
+        var preparation = Preparation.ReadSettingsIfAny(arguments);
+        var catalog = preparation.CreateCatalog();
         var found = catalog.Names().Select(name => (Name: name, Code: catalog.Load(name, Environment.CurrentDirectory, out var problem), Problem: problem)).ToArray();
         if (arguments.GetValue(CommandLine.Json))
             JsonOutput.Write(writer =>
@@ -40,6 +37,6 @@ internal static class PluginsCommand
                 Console.WriteLine(code is null ? $"{name}: {problem}" : $"{name} {code.Version} ({code.Folder})");
         foreach (var (_, code, _) in found)
             code?.Release();
-        return found.All(plugin => plugin.Code is not null) ? ExitCode.Ok : ExitCode.Configuration;
+        return found.All(plugin => plugin.Code is not null) && !preparation.Problems.HasErrors ? ExitCode.Ok : ExitCode.Configuration;
     }
 }

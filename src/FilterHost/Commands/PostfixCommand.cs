@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Net.Sockets;
+using FilterHost.Checks;
 using FilterHost.Hosting.Configuration;
 using FilterHost.Milter;
 
@@ -20,27 +23,57 @@ internal static class PostfixCommand
         preparation.PrintProblems();
         if (preparation.Settings is not { } settings || preparation.Problems.HasErrors)
             return ExitCode.Configuration;
-        var sockets = settings.Listeners.Select(listener => ToPostfix(listener.Socket)).ToArray();
-        var lines = Lines(settings, sockets);
+        var postfix = PostfixInstallation.Read();
+        var addresses = settings.Listeners.Select(listener => listener.Address).OfType<MilterAddress>().ToArray();
+        var lines = Lines(settings, [.. addresses.Select(address => ToPostfix(address, postfix))]);
+        var remarks = addresses.Select(address => Remark(address, postfix)).OfType<string>().ToArray();
         if (arguments.GetValue(CommandLine.Json))
-            JsonOutput.Write(writer =>
-            {
-                foreach (var (name, value) in lines)
-                    writer.WriteString(name, value);
-            });
+            PrintJson(lines, remarks);
         else
-            foreach (var (name, value) in lines)
-                Console.WriteLine($"{name} = {value}");
+            PrintText(lines, remarks);
         return ExitCode.Ok;
     }
 
-    // Postfix writes host and port the other way round.
-    private static string ToPostfix(string socket)
+    private static void PrintText((string Name, string Value)[] lines, string[] remarks)
     {
-        if (!MilterAddress.TryParse(socket, out var address, out _))
-            throw new InvalidOperationException($"{socket} was checked before");
-        return address.Path is { } path ? $"unix:{path}" : $"inet:{(address.Host == "localhost" ? "127.0.0.1" : address.Host)}:{address.Port}";
+        foreach (var remark in remarks)
+            Console.WriteLine($"# {remark}");
+        foreach (var (name, value) in lines)
+            Console.WriteLine($"{name} = {value}");
     }
+
+    private static void PrintJson((string Name, string Value)[] lines, string[] remarks) => JsonOutput.Write(writer =>
+    {
+        foreach (var (name, value) in lines)
+            writer.WriteString(name, value);
+        writer.WriteStartArray("remarks");
+        foreach (var remark in remarks)
+            writer.WriteStringValue(remark);
+        writer.WriteEndArray();
+    });
+
+    // Postfix writes host and port the other way round, IPv6 addresses in brackets, and a path below its queue directory without that directory, which is right in a chroot and outside.
+    private static string ToPostfix(MilterAddress address, PostfixInstallation postfix)
+    {
+        if (address.Path is { } path)
+            return $"unix:{postfix.BelowQueueDirectory(path) ?? path}";
+        var isVersion6 = address.Family == AddressFamily.InterNetworkV6;
+        var host = IsThisMachine(address) ? (isVersion6 ? "::1" : "127.0.0.1") : address.Host;
+        return host.Contains(':', StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"inet:[{host}]:{address.Port}")
+            : string.Create(CultureInfo.InvariantCulture, $"inet:{host}:{address.Port}");
+    }
+
+    // The listener of all addresses is reached at the loopback one.
+    private static bool IsThisMachine(MilterAddress address) => address.Host is "" or "localhost" or "0.0.0.0" or "::";
+
+    private static string? Remark(MilterAddress address, PostfixInstallation postfix) => address.Path switch
+    {
+        null => IsThisMachine(address) && !address.IsLoopback ? $"{address} listens at every address; for Postfix on another machine write the address of this one." : null,
+        { } path when postfix.FindProblem(path) is { } problem => problem,
+        { } path when postfix.BelowQueueDirectory(path) is null => $"{path}: where smtpd or cleanup runs in a chroot (fifth column of master.cf; Debian's default for smtpd), the socket must be below {postfix.QueueDirectory}.",
+        _ => null,
+    };
 
     private static (string Name, string Value)[] Lines(LoadedSettings settings, string[] sockets) =>
     [

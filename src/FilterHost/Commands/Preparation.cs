@@ -20,26 +20,52 @@ internal sealed class Preparation : IAsyncDisposable
 
     public Generation? Generation { get; private set; }
 
-    /// <summary>Prepares a command. Problems are collected, not printed.</summary>
-    public static async Task<Preparation> CreateAsync(ParseResult arguments, CancellationToken cancellationToken, LogLevel? level = null)
+    /// <summary>Prepares a command. Problems are collected, not printed: those of the settings, of the plugins and of what the plugins check, all of them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="cancellationToken">Ends the checks.</param>
+    /// <param name="level">The least severe messages to log, in place of the settings' own.</param>
+    /// <param name="runsChecks">False leaves out what the plugins check themselves, for commands that mend it.</param>
+    public static async Task<Preparation> CreateAsync(ParseResult arguments, CancellationToken cancellationToken, LogLevel? level = null, bool runsChecks = true)
     {
         var preparation = ReadSettings(arguments, level);
-        if (preparation.Settings is not { } settings || preparation.Problems.HasErrors)
-            return preparation;
-        var catalog = new PluginCatalog(settings.Host.PluginDirectories, settings.Host.StateDirectory, preparation.Loggers.CreateLogger("FilterHost.Plugins"));
-        preparation.Generation = await new GenerationBuilder(settings, catalog, preparation.Problems, preparation.Loggers, TimeProvider.System)
-            .BuildAsync(cancellationToken);
+        if (preparation.Settings is { } settings)
+            preparation.Generation = await new GenerationBuilder(settings, preparation.CreateCatalog(), preparation.Problems, preparation.Loggers, TimeProvider.System)
+                .BuildAsync(cancellationToken, runsChecks);
         return preparation;
     }
 
     /// <summary>Reads the settings only.</summary>
     public static Preparation ReadSettings(ParseResult arguments, LogLevel? level = null)
     {
-        var problems = new ProblemList();
         var path = SettingsFile.Find(arguments.GetValue(CommandLine.Config));
-        if (path is null)
-            problems.Error($"there is no settings file: name one with --config, or make {string.Join(" or ", SettingsFile.UsualPlaces)}");
-        var settings = path is null ? null : SettingsFile.Load(path, problems);
+        if (path is not null)
+            return Load(path, level);
+        var preparation = new Preparation(new ProblemList(), StderrLogging.Create(level ?? LogLevel.Information));
+        preparation.Problems.Error($"there is no settings file: name one with --config, or make {string.Join(" or ", SettingsFile.UsualPlaces)}");
+        return preparation;
+    }
+
+    /// <summary>For commands that need no settings file, since all they want of one is where the plugins are: a file that is there is read, and what is wrong with it is said.</summary>
+    public static Preparation ReadSettingsIfAny(ParseResult arguments)
+    {
+        if (SettingsFile.Find(arguments.GetValue(CommandLine.Config)) is not { } path)
+            return new Preparation(new ProblemList(), StderrLogging.Create(LogLevel.Warning));
+        var preparation = Load(path, LogLevel.Warning);
+        preparation.PrintProblems();
+        return preparation;
+    }
+
+    /// <summary>The plugins in the folders that the settings name, else in the usual ones.</summary>
+    public PluginCatalog CreateCatalog()
+    {
+        var host = Settings?.Host ?? new HostSettings();
+        return new PluginCatalog(host.PluginDirectories, host.StateDirectory, Loggers.CreateLogger("FilterHost.Plugins"));
+    }
+
+    private static Preparation Load(string path, LogLevel? level)
+    {
+        var problems = new ProblemList();
+        var settings = SettingsFile.Load(path, problems);
         return new Preparation(problems, StderrLogging.Create(level ?? settings?.Host.LogLevel ?? LogLevel.Information)) { Settings = settings };
     }
 

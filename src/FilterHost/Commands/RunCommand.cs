@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using FilterHost.Checks;
 using FilterHost.Hosting;
 
 namespace FilterHost.Commands;
@@ -16,14 +17,34 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var preparation = await Preparation.CreateAsync(arguments, cancellationToken);
-        preparation.PrintProblems();
-        if (preparation.Generation is not { } generation)
-            return ExitCode.Configuration;
-        using var stop = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return await MailFilterHost.RunAsync(preparation.Settings!, generation, preparation.Loggers, stop.Token) switch
+        try
+        {
+            return await RunUntilAsync(arguments, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop before it listened.
+            return ExitCode.Ok;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<int> RunUntilAsync(ParseResult arguments, CancellationToken stop)
+    {
+        await using var preparation = await Preparation.CreateAsync(arguments, stop);
+        SocketCheck.Run(preparation.Settings, preparation.Problems);
+        preparation.PrintProblems();
+        if (preparation.Generation is not { } generation || preparation.Problems.HasErrors)
+            return ExitCode.Configuration;
+        return await MailFilterHost.RunAsync(preparation.Settings!, generation, preparation.Loggers, stop) switch
         {
             HostOutcome.Stopped => ExitCode.Ok,
             HostOutcome.AddressInUse => ExitCode.Temporary,
@@ -31,11 +52,5 @@ internal static class RunCommand
             HostOutcome.CannotStart => ExitCode.Configuration,
             var outcome => throw new InvalidOperationException($"unknown outcome {outcome}"),
         };
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
     }
 }

@@ -1,0 +1,40 @@
+using FilterHost.Keys;
+using FilterHost.MailAuth.Dkim;
+
+namespace FilterHost.Checks;
+
+/// <summary>Says how the key records of a name differ from the key that they should be of.</summary>
+internal static class PublishedKey
+{
+    /// <summary>Why signatures of the key do not verify; null where they do. To stand after the record's name.</summary>
+    public static string? FindProblem(SigningKeyDescription key, SigningKey? signing, IReadOnlyList<KeyRecord> records) => records switch
+    {
+        [] => "has no key record, so no signature of the key verifies",
+        [var record, ..] when record.Problem is { } problem => $"has a record that no signature verifies with: {problem}",
+        [var record, ..] when record.Algorithm != key.Algorithm => "has a key of another type (k=)",
+        [var record, ..] when !IsSameKey(key, record) => "has another key (p=)",
+        [{ ForbidsSubdomains: true }, ..] when IsBelow(signing) => $"has t=s, with which no signature verifies whose user identifier ({signing!.UserIdentifier}) has another domain",
+        _ => null,
+    };
+
+    /// <summary>What deserves a look although signatures verify.</summary>
+    public static IEnumerable<string> Remarks(IReadOnlyList<KeyRecord> records)
+    {
+        // RFC 6376 §3.6.2.2: "If the query for the public key returns multiple key records, the Verifier can choose one of the key records or may cycle through".
+        if (records.Count > 1)
+            yield return $"has {records.Count} key records, and a verifier may take any; leave one";
+        // RFC 6376 §3.6.1, t=y: "Verifiers MUST NOT treat messages from Signers in testing mode differently from unsigned email".
+        if (records[0].IsTesting)
+            yield return "says that the key is under test (t=y), so mail counts as unsigned; take the flag away when the test is over";
+    }
+
+    // RFC 6376 §3.6.1 names the RSAPublicKey, everybody publishes the SubjectPublicKeyInfo, which ends with it.
+    private static bool IsSameKey(SigningKeyDescription key, KeyRecord record) => record.Algorithm == SigningAlgorithm.RsaSha256
+        ? key.PublicKey.Span.EndsWith(record.PublicKey) && record.PublicKey.Length * 8 >= key.Bits
+        : key.PublicKey.Span.SequenceEqual(record.PublicKey);
+
+    private static bool IsBelow(SigningKey? signing) =>
+        signing?.UserIdentifier is { } identifier
+        && DomainName.TryParse(identifier.AsSpan(identifier.LastIndexOf('@') + 1), out var domain)
+        && !domain.Equals(signing.SigningDomain);
+}

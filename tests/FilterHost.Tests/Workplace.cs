@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FilterHost.Tests;
+
+/// <summary>A folder of a test's own with a settings file, and the built program run on it.</summary>
+internal sealed class Workplace : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fhcmd");
+
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(120);
+
+    public static string Program { get; } = Path.Combine(ConformanceData.RepositoryRoot, "artifacts/host/debug/filterhost");
+
+    public static string TestPlugins { get; } = Path.Combine(ConformanceData.RepositoryRoot, "artifacts/tests/debug/plugins");
+
+    public string Folder => _folder.FullName;
+
+    /// <summary>Added to the program's environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public string Settings => Path.Combine(Folder, "filterhost.toml");
+
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, OwnerOnly);
+        return path;
+    }
+
+    /// <summary>Writes the settings file. The first line is the test's own, so that the tests can count lines.</summary>
+    public Workplace With(string settings)
+    {
+        Write("filterhost.toml", settings);
+        return this;
+    }
+
+    /// <summary>Runs a command with the settings file to its end.</summary>
+    public Task<Ended> RunAsync(params string[] arguments) => RunBareAsync([.. arguments, "--config", Settings]);
+
+    public async Task<Ended> RunBareAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+        return new Ended(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Starts the host and waits until it listens.</summary>
+    public Task<RunningHost> ListenAsync() => RunningHost.WaitAsync(Start(["run", "--config", Settings]));
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private Process Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        // Copies of plugins are shared by all tests, as they are by all starts of one host.
+        start.Environment["STATE_DIRECTORY"] = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"filterhost-test-state-{System.Environment.UserName}"));
+        start.Environment["MAIL_CONFIG"] = Path.Combine(Folder, "postfix");
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}
