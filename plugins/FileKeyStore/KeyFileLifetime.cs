@@ -34,15 +34,11 @@ internal sealed class KeyFileLifetime(KeyFiles files, DomainFolders folders, Fil
 
     private void CheckEntry(KeyEntry entry, string setting, IProblemReport report)
     {
-        if (entry.Domain is null)
-            report.Add(ProblemSeverity.Error, "The key has no domain. Set 'domain'.", setting + ".domain");
         if (!DomainName.TryParse(entry.Selector, out _))
             report.Add(ProblemSeverity.Error, $"'{entry.Selector}' is no selector. Set 'selector' to one or more labels.", setting + ".selector");
-        if (entry.File is null)
-            report.Add(ProblemSeverity.Error, "The key has no file. Set 'file'.", setting + ".file");
-        if (entry is { Domain: { } domain, UserIdentifier: { } identifier } && UserIdentifierText.FindProblem(identifier, domain) is { } problem)
+        if (entry.UserIdentifier is { } identifier && UserIdentifierText.FindProblem(identifier, entry.Domain) is { } problem)
             report.Add(ProblemSeverity.Error, problem, setting + ".user_identifier");
-        if (entry is not { Domain: not null, File: not null } || (settings.GenerateMissing && !entry.File.Exists))
+        if (settings.GenerateMissing && !entry.File.Exists)
             return;
         var reading = KeyFileReader.Read(files.PlaceOf(entry));
         if (reading.Problem is not null)
@@ -79,7 +75,7 @@ internal sealed class KeyFileLifetime(KeyFiles files, DomainFolders folders, Fil
         for (var index = 0; index < settings.Keys.Count; index++)
         {
             var entry = settings.Keys[index];
-            if (entry.Domain is not null && !first.TryAdd((entry.Domain, entry.Selector), index))
+            if (!first.TryAdd((entry.Domain, entry.Selector), index))
                 report.Add(ProblemSeverity.Error, $"keys[{first[(entry.Domain, entry.Selector)]}] has the domain {entry.Domain} and the selector {entry.Selector} already. Give each key a selector of its own.", $"keys[{index}].selector");
         }
     }

@@ -30,10 +30,10 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, DomainFolders fold
     /// <summary>Every key there is, those in the settings first, and every folder that has none.</summary>
     public IEnumerable<KeyReading> ReadAll() => ExplicitPlaces().Select(KeyFileReader.Read).Concat(folders.Domains().SelectMany(ReadFolder));
 
-    public IEnumerable<KeyPlace> ExplicitPlaces() => settings.Keys.Where(entry => entry is { Domain: not null, File: not null }).Select(PlaceOf);
+    public IEnumerable<KeyPlace> ExplicitPlaces() => settings.Keys.Select(PlaceOf);
 
     public KeyPlace PlaceOf(KeyEntry entry) =>
-        new(entry.Domain!, entry.Selector, entry.File!.FullName, entry.CheckPermissions ?? settings.CheckPermissions, entry.UserIdentifier);
+        new(entry.Domain, entry.Selector, entry.File.FullName, entry.CheckPermissions ?? settings.CheckPermissions, entry.UserIdentifier);
 
     /// <summary>Where a key of the folder lies; null where the store has no folder.</summary>
     public KeyPlace? PlaceInFolder(DomainName domain, string selector) => folders.PathOf(domain) is { } folder

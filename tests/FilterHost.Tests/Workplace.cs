@@ -32,7 +32,7 @@ internal sealed class Workplace : IDisposable
         return path;
     }
 
-    /// <summary>Writes the settings file. The first line is the test's own, so that the tests can count lines.</summary>
+    /// <summary>Writes the settings file.</summary>
     public Workplace With(string settings)
     {
         Write("filterhost.toml", settings);
@@ -42,9 +42,30 @@ internal sealed class Workplace : IDisposable
     /// <summary>Runs a command with the settings file to its end.</summary>
     public Task<Ended> RunAsync(params string[] arguments) => RunBareAsync([.. arguments, "--config", Settings]);
 
-    public async Task<Ended> RunBareAsync(params string[] arguments)
+    /// <summary>Runs a command with the settings file as a user who owns nothing, where the tests run as root; else as their own user.</summary>
+    public Task<Ended> RunAsNobodyAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
+        if (!System.Environment.IsPrivilegedProcess)
+            return RunAsync(arguments);
+        // The folder and the settings are for everybody; the state is that user's own, below it.
+        File.SetUnixFileMode(Folder, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(Settings, OwnerOnly | UnixFileMode.OtherRead);
+        var state = Directory.CreateDirectory(Path.Combine(Folder, "state"));
+        File.SetUnixFileMode(state.FullName, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.StickyBit);
+        Environment["STATE_DIRECTORY"] = Path.Combine(state.FullName, "own");
+        return FinishAsync(Start("/usr/bin/setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", Program, .. arguments, "--config", Settings]));
+    }
+
+    public Task<Ended> RunBareAsync(params string[] arguments) => FinishAsync(Start(Program, arguments));
+
+    /// <summary>Starts the host and waits until it listens.</summary>
+    public Task<RunningHost> ListenAsync() => RunningHost.WaitAsync(Start(Program, ["run", "--config", Settings]));
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static async Task<Ended> FinishAsync(Process started)
+    {
+        using var process = started;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -60,14 +81,9 @@ internal sealed class Workplace : IDisposable
         return new Ended(process.ExitCode, await output, await errors);
     }
 
-    /// <summary>Starts the host and waits until it listens.</summary>
-    public Task<RunningHost> ListenAsync() => RunningHost.WaitAsync(Start(["run", "--config", Settings]));
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    private Process Start(IEnumerable<string> arguments)
+    private Process Start(string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
         // Copies of plugins are shared by all tests, as they are by all starts of one host.
         start.Environment["STATE_DIRECTORY"] = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"filterhost-test-state-{System.Environment.UserName}"));
         start.Environment["MAIL_CONFIG"] = Path.Combine(Folder, "postfix");

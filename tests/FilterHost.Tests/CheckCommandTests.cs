@@ -1,0 +1,146 @@
+namespace FilterHost.Tests;
+
+public sealed class CheckCommandTests
+{
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    // p= of no key of ours.
+    private const string OtherKey = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+    [Fact]
+    public async Task Settings_without_a_fault_are_good()
+    {
+        using var place = await WithKeyAsync("@");
+        var ended = (await place.RunAsync("check")).Expect(0);
+        Assert.EndsWith("good\n", ended.Output, StringComparison.Ordinal);
+        Assert.Equal("", ended.Errors);
+    }
+
+    [Theory]
+    [InlineData("", "defect: ", "s._domainkey.example.com has no key record")]
+    [InlineData("s._domainkey.example.com. TXT \"v=spf1 -all\"", "defect: ", "has no key record")]
+    [InlineData("s._domainkey.example.com. TXT \"v=DKIM1; k=ed25519; p=" + OtherKey + "\"", "defect: ", "has another key (p=)")]
+    [InlineData("s._domainkey.example.com. TXT \"v=DKIM1; p=" + OtherKey + "\"", "defect: ", "another type (k=)")]
+    [InlineData("s._domainkey.example.com. TXT \"v=DKIM1; k=ed25519; p=\"", "defect: ", "revoked")]
+    public async Task A_record_that_no_signature_verifies_with_is_a_defect_with_the_record_to_publish(string zone, string severity, string text)
+    {
+        using var place = await WithKeyAsync(zone);
+        (await place.RunAsync("check")).Expect(78).HasProblem($"{place.Settings}:1:10: service.keys: {severity}", text, "Publish: s._domainkey.example.com. IN TXT (");
+        // The host runs all the same: what DNS has is not its own to refuse.
+        (await place.RunAsync("check", "--no-dns")).Expect(0);
+    }
+
+    [Theory]
+    [InlineData("; h=sha1;", 78, "does not allow sha256")]
+    [InlineData("; s=tlsrpt;", 78, "not for email")]
+    [InlineData("; t=s;", 78, "t=s")]
+    [InlineData("; t=y;", 0, "under test")]
+    [InlineData("; h=sha256; s=email;", 0, null)]
+    public async Task The_tags_of_the_record_are_looked_at(string tags, int code, string? text)
+    {
+        using var place = await WithKeyAsync("@", "user_identifier = \"@mail.example.com\"\n");
+        var zone = Path.Combine(place.Folder, "zone");
+        File.WriteAllText(zone, File.ReadAllText(zone).Replace("; k=", $"{tags} k=", StringComparison.Ordinal));
+        var ended = (await place.RunAsync("check")).Expect(code);
+        if (text is null)
+            Assert.Equal("", ended.Errors);
+        else
+            ended.HasProblem(text);
+    }
+
+    [Fact]
+    public async Task Several_records_of_one_name_are_a_warning()
+    {
+        using var place = await WithKeyAsync("@");
+        await File.AppendAllTextAsync(Path.Combine(place.Folder, "zone"), $"s._domainkey.example.com. TXT \"v=DKIM1; k=ed25519; p={OtherKey}\"\n", TestContext.Current.CancellationToken);
+        (await place.RunAsync("check")).Expect(0).HasProblem("warning: ", "2 key records");
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_looked_up_now_is_a_warning()
+    {
+        using var place = await WithKeyAsync("s._domainkey.example.com. FAIL SERVFAIL");
+        (await place.RunAsync("check")).Expect(0).HasProblem("warning: ", "s._domainkey.example.com could not be looked up");
+    }
+
+    [Fact]
+    public async Task A_key_that_does_not_sign_yet_may_be_missing_in_DNS()
+    {
+        using var place = new Workplace().With(Samples.Signer("directory = \"keys\"\nselector = \"now\"") + "[service.dns]\nplugin = \"ZoneFileResolver\"\nfile = \"zone\"\n");
+        File.SetUnixFileMode(place.Folder, Everybody);
+        place.Write("zone", "");
+        place.Write("keys/example.com/next.pem", Samples.RsaPem);
+        place.Write("keys/example.com/now.pem", Samples.RsaPem);
+        var ended = (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(78);
+        ended.HasProblem("defect: ", "now._domainkey.example.com");
+        ended.HasProblem("warning: ", "next._domainkey.example.com");
+    }
+
+    [Fact]
+    public async Task Where_nothing_resolves_names_that_is_said()
+    {
+        using var place = new Workplace().With(Samples.Signer());
+        place.Write("keys/example.com/s.pem", Samples.RsaPem);
+        Assert.Contains("no service resolves names", (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("(--no-dns)", (await place.RunAsync("check", "--no-dns", "--mta-user", Environment.UserName)).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_the_MTA_cannot_enter_is_a_defect()
+    {
+        using var place = new Workplace().With("[[listener]]\nsocket = \"unix:s\"\nmode = \"0666\"\nfilters = []\n");
+        SkipUnlessNobody();
+        (await place.RunAsync("check", "--mta-user", "nobody")).Expect(78)
+            .HasProblem($"{place.Settings}:2:1: listener[0].socket: defect: ", $"nobody cannot enter {place.Folder} (mode 0700", $"chmod o+x {place.Folder}");
+        File.SetUnixFileMode(place.Folder, Everybody);
+        (await place.RunAsync("check", "--mta-user", "nobody")).Expect(0);
+    }
+
+    [Fact]
+    public async Task A_socket_that_the_MTA_may_not_write_to_is_a_defect()
+    {
+        using var place = new Workplace().With(Samples.Nothing);
+        SkipUnlessNobody();
+        File.SetUnixFileMode(place.Folder, Everybody);
+        (await place.RunAsync("check", "--mta-user", "nobody")).Expect(78)
+            .HasProblem($"{place.Settings}:1:3: listener[0].mode: defect: ", "nobody may not write to the socket", "mode 0660", "group = \"nobody\"");
+        await using var host = await place.With("[[listener]]\nsocket = \"unix:s\"\nmode = \"0666\"\nfilters = []\n").ListenAsync();
+        // The socket that is there counts, not what the settings would make of it next time.
+        (await place.With(Samples.Nothing).RunAsync("check", "--mta-user", "nobody")).Expect(0);
+    }
+
+    [Fact]
+    public async Task An_MTA_user_who_is_not_there_is_said()
+    {
+        using var place = new Workplace().With(Samples.Nothing);
+        Assert.Contains("there is no user no-such-user", (await place.RunAsync("check", "--mta-user", "no-such-user")).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_outside_the_chroot_is_a_warning()
+    {
+        using var place = new Workplace().With(Samples.Nothing);
+        place.Write("postfix/main.cf", $"queue_directory = {place.Folder}/spool\n");
+        place.Write("postfix/master.cf", "smtp      inet  n       -       y       -       -       smtpd\n  -o x=y\ncleanup   unix  n       -       n       -       0       cleanup\n");
+        (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).HasProblem("warning: ", "smtp (smtpd)", $"chroot {place.Folder}/spool");
+        Directory.CreateDirectory(Path.Combine(place.Folder, "spool"));
+        Assert.Equal("", (await place.With("[[listener]]\nsocket = \"unix:spool/s\"\nfilters = []\n").RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).Errors);
+    }
+
+    private static void SkipUnlessNobody()
+    {
+        if (!File.ReadLines("/etc/passwd").Any(line => line.StartsWith("nobody:", StringComparison.Ordinal)))
+            Assert.Skip("there is no user nobody");
+    }
+
+    // An Ed25519 key s of example.com and a zone; @ is the right record. TCP, so that the MTA's user does not matter.
+    private static async Task<Workplace> WithKeyAsync(string zone, string entry = "")
+    {
+        var place = new Workplace().With(Samples.Signer($"[[service.keys.keys]]\ndomain = \"example.com\"\nselector = \"s\"\nfile = \"s.pem\"\n{entry}", "inet:8891@localhost")
+            + "[service.dns]\nplugin = \"ZoneFileResolver\"\nfile = \"zone\"\n");
+        var record = (await place.RunAsync("keys", "generate", "-d", "example.com", "-s", "s", "--ed25519")).Expect(0).Output;
+        place.Write("zone", (zone == "@" ? record : zone) + "\n");
+        return place;
+    }
+}

@@ -1,0 +1,43 @@
+namespace FilterHost.Tests;
+
+public sealed class KeyFileMistakeTests
+{
+    private const string Named = "[[service.keys.keys]]\ndomain = \"example.com\"\nselector = \"s\"\nfile = \"s.pem\"\n";
+
+    [Fact]
+    public async Task A_named_key_that_others_can_read_stops_the_start_with_mode_owner_and_remedy()
+    {
+        using var place = new Workplace().With(Samples.Signer(Named));
+        var key = place.Write("s.pem", Samples.RsaPem);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        (await place.RunAsync("run")).Expect(78).HasProblem($"{place.Settings}:6:1: service.keys.keys[0].file: ", key, "mode 0644", "owner ", $"chmod 600 {key}");
+    }
+
+    [Fact]
+    public async Task A_named_key_that_cannot_be_read_stops_the_start_with_mode_owner_and_remedy()
+    {
+        using var place = new Workplace().With(Samples.Signer(Named));
+        var key = place.Write("s.pem", Samples.RsaPem);
+        File.SetUnixFileMode(key, UnixFileMode.None);
+        (await place.RunAsNobodyAsync("run")).Expect(78).HasProblem($"{place.Settings}:6:1: service.keys.keys[0].file: ", key, "cannot be read", "mode 0000", "owner ", "chown ");
+    }
+
+    [Fact]
+    public async Task A_bad_key_in_a_folder_is_said_and_defers_the_mail_of_its_domain_alone()
+    {
+        using var place = new Workplace().With(Samples.Signer());
+        place.Write("keys/good.example/s.pem", Samples.RsaPem);
+        var bad = place.Write("keys/bad.example/s.pem", "no key");
+        (await place.RunAsync("check", "--no-dns")).Expect(78).HasProblem(": defect: ", bad, "is no private key");
+        await using (var host = await place.ListenAsync())
+        {
+            Assert.Contains(bad, host.Log, StringComparison.Ordinal);
+            Assert.Equal(0, (await host.StopAsync()).Code);
+        }
+        var deferred = (await place.RunAsync("filter", place.Write("bad.eml", "From: a@bad.example\n\nx\n"))).Expect(0);
+        Assert.StartsWith("verdict: temp", deferred.Output, StringComparison.Ordinal);
+        var signed = (await place.RunAsync("filter", place.Write("good.eml", "From: a@good.example\n\nx\n"))).Expect(0);
+        Assert.Contains("\nDKIM-Signature: ", signed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(bad, string.Join('\n', deferred.Output.Split('\n').Where(line => line.StartsWith("verdict", StringComparison.Ordinal))), StringComparison.Ordinal);
+    }
+}
