@@ -30,6 +30,8 @@ internal sealed class FileSigningKeyStore(KeyFiles files, FileKeyStoreSettings s
         if (request.Algorithm == SigningAlgorithm.RsaSha256 && request.RsaBits is < 1024 or > 4096)
             throw new InvalidOperationException($"An RSA key has 1024 to 4096 bits, not {request.RsaBits}.");
         var place = NamedPlace(request) ?? FolderPlace(request.SigningDomain, request.Selector);
+        if (place.CheckPermissions && FolderThatIsThere(place) is { } folder && KeyFilePermissions.FindFolderProblem(folder) is { } problem)
+            throw new InvalidOperationException($"{place.Path} was not made: {problem}");
         try
         {
             KeyFileWriter.Create(place.Path, request.Algorithm, request.RsaBits);
@@ -85,6 +87,14 @@ internal sealed class FileSigningKeyStore(KeyFiles files, FileKeyStoreSettings s
         if (slash < 0 || !DomainName.TryParse(keyId.AsSpan(0, slash), out var domain))
             return null;
         return files.Find(domain).FirstOrDefault(reading => reading.Place.Selector == keyId[(slash + 1)..])?.Key;
+    }
+
+    private string? FolderThatIsThere(KeyPlace place)
+    {
+        var folder = Path.GetDirectoryName(place.Path)!;
+        return Directory.Exists(folder) ? folder
+            : settings.Directory is { } all && Directory.Exists(all.FullName) ? all.FullName
+            : null;
     }
 
     // An entry of the settings says itself where its key belongs.

@@ -14,7 +14,7 @@ internal static class KeyFilePermissions
     {
         var key = FileOwnership.Of(file);
         if (!key.BelongsToUs)
-            return $"{path} belongs to user {key.User} (mode {key.OctalMode}), neither to root nor to this program's user {FileOwnership.ProcessUser}. Run: chown {FileOwnership.ProcessUser} {path}";
+            return $"{path} belongs to user {key.User} (mode {key.OctalMode}), neither to root nor to this program's user {FileOwnership.ProcessUser}. {OwnerRemedy(path, key.User)}";
         if ((key.Mode & OthersReadOrWrite) != 0)
             return $"{path} can be read or written by others (mode {key.OctalMode}, owner {key.User}). Run: chmod 600 {path}";
         return FindFolderProblem(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -36,10 +36,15 @@ internal static class KeyFilePermissions
         if (FileOwnership.Of(path) is not { } folder)
             return $"{path} cannot be looked at by this program's user {FileOwnership.ProcessUser}. Run: namei -l {path}";
         if (!folder.BelongsToUs)
-            return $"{path} belongs to user {folder.User} (mode {folder.OctalMode}), who can exchange the keys in it. Run: chown {FileOwnership.ProcessUser} {path}";
+            return $"{path} belongs to user {folder.User} (mode {folder.OctalMode}), who can exchange the keys in it. {OwnerRemedy(path, folder.User)}";
         // In a sticky folder others cannot exchange our file.
         if ((folder.Mode & OthersWrite) != 0 && (folder.Mode & Sticky) == 0)
             return $"{path} can be written by others (mode {folder.OctalMode}, owner {folder.User}), who can exchange the keys in it. Run: chmod go-w {path}";
         return null;
     }
+
+    // An administrator who looks as root at the keys of a host that runs as another user must not take them away from it.
+    private static string OwnerRemedy(string path, uint owner) => FileOwnership.ProcessUser == 0
+        ? $"If the host runs as that user, run this command as that user too: setpriv --reuid={owner} --clear-groups filterhost …; if it runs as root, run: chown root {path}"
+        : $"Run: chown {FileOwnership.ProcessUser} {path}";
 }

@@ -23,6 +23,29 @@ public sealed class KeyFileMistakeTests
     }
 
     [Fact]
+    public async Task A_named_key_of_another_user_stops_the_start_with_its_owner_and_remedy()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("only root gives files away");
+        using var place = new Workplace().With(Samples.Signer(Named));
+        var key = place.Write("s.pem", Samples.RsaPem);
+        await GiveAwayAsync(key, "12345");
+        (await place.RunAsync("run")).Expect(78).HasProblem($"{place.Settings}:6:1: service.keys.keys[0].file: ", $"{key} belongs to user 12345 (mode 0600)", "--reuid=12345", $"chown root {key}");
+    }
+
+    [Fact]
+    public async Task A_key_is_not_made_in_a_folder_of_another_user()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("only root gives files away");
+        using var place = new Workplace().With(Samples.Signer());
+        var keys = Directory.CreateDirectory(Path.Combine(place.Folder, "keys")).FullName;
+        await GiveAwayAsync(keys, "12345");
+        (await place.RunAsync("keys", "generate", "-d", "example.com", "-s", "s")).Expect(65).HasProblem("was not made", $"{keys} belongs to user 12345", "--reuid=12345");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(keys));
+    }
+
+    [Fact]
     public async Task A_bad_key_in_a_folder_is_said_and_defers_the_mail_of_its_domain_alone()
     {
         using var place = new Workplace().With(Samples.Signer());
@@ -39,5 +62,12 @@ public sealed class KeyFileMistakeTests
         var signed = (await place.RunAsync("filter", place.Write("good.eml", "From: a@good.example\n\nx\n"))).Expect(0);
         Assert.Contains("\nDKIM-Signature: ", signed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(bad, string.Join('\n', deferred.Output.Split('\n').Where(line => line.StartsWith("verdict", StringComparison.Ordinal))), StringComparison.Ordinal);
+    }
+
+    private static async Task GiveAwayAsync(string path, string user)
+    {
+        using var change = System.Diagnostics.Process.Start("/bin/chown", [user, path]);
+        await change.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, change.ExitCode);
     }
 }
