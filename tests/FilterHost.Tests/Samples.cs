@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace FilterHost.Tests;
@@ -33,13 +31,5 @@ internal static class Samples
     {
         using var key = RSA.Create(bits);
         return key.ExportPkcs8PrivateKeyPem() + "\n";
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
