@@ -30,14 +30,14 @@ internal sealed class LoadedPlugins : IAsyncDisposable
     }
 
     /// <summary>Builds the generation of these tables; no listener is needed here, so one without filters stands in.</summary>
-    public async Task<LoadedPlugins> BuildAsync(string tables, string listener = "[[listener]]\nsocket = \"unix:s\"\nfilters = []\n")
+    public async Task<LoadedPlugins> BuildAsync(string tables, string listener = "[[listener]]\nsocket = \"unix:s\"\nfilters = []\n", TimeProvider? time = null)
     {
         var path = Write("filterhost.toml", $"state_directory = \"state\"\nplugin_directories = [\"{PluginFolder}\"]\n{tables}\n{listener}");
         var settings = SettingsFile.Load(path, Problems)!;
         if (Problems.HasErrors)
             return this;
         var catalog = new PluginCatalog(settings.Host.PluginDirectories, settings.Host.StateDirectory, NullLogger.Instance);
-        Generation = await new GenerationBuilder(settings, catalog, Problems, NullLoggerFactory.Instance, TimeProvider.System).BuildAsync(TestContext.Current.CancellationToken);
+        Generation = await new GenerationBuilder(settings, catalog, Problems, NullLoggerFactory.Instance, time ?? TimeProvider.System).BuildAsync(TestContext.Current.CancellationToken);
         if (Generation is not null)
             await Generation.StartAsync(TestContext.Current.CancellationToken);
         return this;
