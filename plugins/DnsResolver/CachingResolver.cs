@@ -12,12 +12,12 @@ internal sealed class CachingResolver(DnsResolverSettings settings, TimeProvider
 
     public ValueTask<DnsAnswer> ResolveAsync(DomainName name, DnsRecordType type, CancellationToken cancellationToken)
     {
-        if (_cache.Find(name, type) is { } known)
-            return new ValueTask<DnsAnswer>(known);
-        Task<DnsAnswer> running;
+        Task<DnsAnswer>? running;
         lock (_lock)
         {
-            if (!_inFlight.TryGetValue((name, type), out running!))
+            if (_cache.Find(name, type) is { } known)
+                return new ValueTask<DnsAnswer>(known);
+            if (!_inFlight.TryGetValue((name, type), out running))
                 // No caller's token: others may wait for the same answer, and it is wanted in the cache anyhow.
                 _inFlight[(name, type)] = running = Task.Run(() => AskAsync(name, type), CancellationToken.None);
         }
@@ -28,12 +28,8 @@ internal sealed class CachingResolver(DnsResolverSettings settings, TimeProvider
     {
         try
         {
-            var answer = await _wire.AskAsync(name, type).ConfigureAwait(false);
-            var longest = answer.Outcome is DnsOutcome.Records ? settings.MaximumTimeToLive : settings.NegativeTimeToLive;
-            if (answer.TimeToLive > longest)
-                answer = answer with { TimeToLive = longest };
-            // A failure says nothing that would be worth remembering.
-            if (!answer.IsTemporary)
+            var answer = Bounded(await _wire.AskAsync(name, type).ConfigureAwait(false));
+            lock (_lock)
                 _cache.Add(name, type, answer);
             return answer;
         }
@@ -42,5 +38,14 @@ internal sealed class CachingResolver(DnsResolverSettings settings, TimeProvider
             lock (_lock)
                 _inFlight.Remove((name, type));
         }
+    }
+
+    private DnsAnswer Bounded(DnsAnswer answer)
+    {
+        // RFC 9520 §3.2: a failure is remembered too, or each message of a flood would wait for the dead servers anew.
+        if (answer.IsTemporary)
+            return answer with { TimeToLive = settings.FailureTimeToLive };
+        var longest = answer.Outcome is DnsOutcome.Records ? settings.MaximumTimeToLive : settings.NegativeTimeToLive;
+        return answer.TimeToLive > longest ? answer with { TimeToLive = longest } : answer;
     }
 }
