@@ -35,9 +35,10 @@ public sealed class DnsResolverNsdTests : IAsyncLifetime
         xn--bcher-kva TXT "books"
         books       CNAME xn--bcher-kva
         5.3.2.1     PTR   xn--bcher-kva
-        octet       CNAME \200.example.
-        \200        TXT   "8 bit"
         """;
+
+    // No question can be asked for such a name.
+    private const string Unaskable = "octet CNAME \\200\n\\200 TXT x\n";
 
     private static readonly RSA Key = RSA.Create(4096);
 
@@ -46,7 +47,7 @@ public sealed class DnsResolverNsdTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await DnsResolverNsd.StartAsync($"{Zone}\nkey TXT {Strings(KeyRecord)}\noctets TXT {string.Concat(Octets.Select(Escaped))}\nhuge TXT {Strings(Huge)}\n");
+        _server = await DnsResolverNsd.StartAsync($"{Zone}\n{Unaskable}key TXT {Strings(KeyRecord)}\noctets TXT {string.Concat(Octets.Select(Escaped))}\nhuge TXT {Strings(Huge)}\n");
         _plugins = await new LoadedPlugins().BuildAsync($"[service.dns]\nplugin = \"DnsResolver\"\nservers = [\"{_server.EndPoint}\"]");
     }
 
@@ -152,6 +153,24 @@ public sealed class DnsResolverNsdTests : IAsyncLifetime
     [Fact]
     public async Task A_name_of_another_zone_is_refused() =>
         Assert.Equal(DnsOutcome.ServerFailure, (await AskAsync(DomainName.Parse("host.elsewhere"), DnsRecordType.A)).Outcome);
+
+    [Fact]
+    public async Task A_zone_file_answers_as_the_server_does()
+    {
+        await using var plugins = new LoadedPlugins();
+        plugins.Write("zone", $"$ORIGIN example.\n$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n{Zone}\n");
+        await plugins.BuildAsync("[service.dns]\nplugin = \"ZoneFileResolver\"\nfile = \"zone\"");
+        string[] names = [.. Zone.Split('\n').Select(line => line.Split(' ')[0].Replace("\\", "", StringComparison.Ordinal)), "nowhere", "b.wild", "b.c.wild", "x.a.wild", "wild", "non-terminal", "x.non-terminal", "x.host", "q\";\\q"];
+        foreach (var name in names.Except(["outside"]))
+        {
+            Assert.True(DomainName.TryParseQueryName($"{name}.example", out var parsed));
+            foreach (var type in Enum.GetValues<DnsRecordType>())
+                Assert.Equal(Described(await AskAsync(parsed, type)), Described(await plugins.Service<IDnsResolver>().ResolveAsync(parsed, type, TestContext.Current.CancellationToken)));
+        }
+
+        static string Described(DnsAnswer answer) =>
+            $"{answer.Outcome} {answer.CanonicalName} {(answer.Outcome is DnsOutcome.Records ? answer.TimeToLive : null)} {string.Join(", ", answer.Records.Select(record => record is DnsRecord.Text text ? Encoding.Latin1.GetString(text.Value.Span) : record.ToString()).Order())}";
+    }
 
     private static byte[] KeyRecord { get; } = Encoding.ASCII.GetBytes($"v=DKIM1; k=rsa; p={Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo())}");
 

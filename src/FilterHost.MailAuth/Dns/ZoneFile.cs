@@ -4,8 +4,8 @@ using FilterHost.Dns;
 namespace FilterHost.MailAuth.Dns;
 
 /// <summary>
-/// Records read from text in the usual format of zone files (RFC 1035 §5.1): <c>$ORIGIN</c>, <c>$TTL</c>, <c>@</c>, relative names, parentheses, comments, quoted strings, <c>\DDD</c>. For tests and
-/// trials it knows one type more: <c>name FAIL SERVFAIL</c> and <c>name FAIL TIMEOUT</c> make every question for the name end so.
+/// Records read from text in the usual format of zone files (RFC 1035 §5.1): <c>$ORIGIN</c>, <c>$TTL</c>, <c>@</c>, relative names, parentheses, comments, quoted strings, <c>\DDD</c>, wildcards (RFC 4592). A string may be longer
+/// than 255 octets. For tests and trials it knows one type more: <c>name FAIL SERVFAIL</c> and <c>name FAIL TIMEOUT</c> make every question for the name end so.
 /// </summary>
 public sealed class ZoneFile
 {
@@ -33,25 +33,25 @@ public sealed class ZoneFile
     {
         // A chain longer than this is a loop.
         const int maximumAliases = 16;
-        var current = name;
-        for (var depth = 0; depth < maximumAliases; depth++)
+        var (current, timeToLive) = (name, TimeSpan.MaxValue);
+        for (var depth = 0; depth <= maximumAliases; depth++)
         {
-            if (Find(current) is not { } found)
-                return Negative(DnsOutcome.NxDomain);
-            if (found.Failure is { } failure)
-                return Negative(failure);
-            if (found.Alias is null)
+            var found = Find(current);
+            if (found is not { Failure: null, Alias: { } alias })
                 return AnswerAt(found);
-            current = found.Alias;
+            current = alias.Target;
+            timeToLive = alias.TimeToLive < timeToLive ? alias.TimeToLive : timeToLive;
         }
-        return Negative(DnsOutcome.ServerFailure);
+        return new DnsAnswer { Outcome = DnsOutcome.ServerFailure };
 
-        DnsAnswer Negative(DnsOutcome outcome) => new() { Outcome = outcome, CanonicalName = current.Equals(name) ? null : current };
-
-        DnsAnswer AnswerAt(ZoneName at)
+        DnsAnswer AnswerAt(ZoneName? found)
         {
-            var records = at.Records.Where(record => record.Type == type).Select(record => record.Record).ToArray();
-            return Negative(records.Length > 0 ? DnsOutcome.Records : DnsOutcome.NoData) with { Records = records, TimeToLive = at.TimeToLive };
+            var answer = found?.Answer(type) ?? new DnsAnswer { Outcome = DnsOutcome.NxDomain };
+            return answer with
+            {
+                CanonicalName = current.Equals(name) ? null : current,
+                TimeToLive = answer.TimeToLive < timeToLive ? answer.TimeToLive : timeToLive,
+            };
         }
     }
 
@@ -78,17 +78,5 @@ public sealed class ZoneFile
                 return null;
         }
         return null;
-    }
-
-    /// <summary>What is at one name.</summary>
-    internal sealed class ZoneName
-    {
-        public List<(DnsRecordType Type, DnsRecord Record)> Records { get; } = [];
-
-        public DomainName? Alias { get; set; }
-
-        public DnsOutcome? Failure { get; set; }
-
-        public TimeSpan TimeToLive { get; set; } = TimeSpan.FromHours(1);
     }
 }

@@ -6,7 +6,10 @@ namespace FilterHost.MailAuth.Dns;
 /// <summary>One entry of a zone file: a line, or several within parentheses.</summary>
 internal sealed class ZoneFileEntry(int line, bool repeatsOwner)
 {
-    public int Line => line;
+    private int _depth;
+
+    /// <summary>The line that it begins on, or the one that is wrong.</summary>
+    public int Line { get; private set; } = line;
 
     /// <summary>True where the line begins with white space: the owner is the one before.</summary>
     public bool RepeatsOwner => repeatsOwner;
@@ -18,29 +21,28 @@ internal sealed class ZoneFileEntry(int line, bool repeatsOwner)
     public static IEnumerable<ZoneFileEntry> Split(string text)
     {
         ZoneFileEntry? entry = null;
-        var depth = 0;
         var number = 0;
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        foreach (var line in text.Split('\n'))
         {
             number++;
-            entry ??= new ZoneFileEntry(number, line.StartsWith(' ') || line.StartsWith('\t'));
-            entry.ReadLine(line, ref depth);
-            if (depth > 0 && entry.Problem is null)
+            entry ??= new ZoneFileEntry(number, line is [' ' or '\t', ..]);
+            entry.ReadLine(line.TrimEnd('\r'), number);
+            if (entry._depth > 0 && entry.Problem is null)
                 continue;
             if (entry.Words.Count > 0 || entry.Problem is not null)
                 yield return entry;
-            (entry, depth) = (null, 0);
+            entry = null;
         }
-        if (depth > 0 && entry is not null)
+        if (entry is not null)
         {
             entry.Problem = "a parenthesis is not closed";
             yield return entry;
         }
     }
 
-    private void ReadLine(string line, ref int depth)
+    private void ReadLine(string line, int number)
     {
-        for (var position = 0; position < line.Length;)
+        for (var position = 0; position < line.Length && Problem is null;)
         {
             switch (line[position])
             {
@@ -50,63 +52,69 @@ internal sealed class ZoneFileEntry(int line, bool repeatsOwner)
                 case ';':
                     return;
                 case '(':
-                    depth++;
+                    _depth++;
                     position++;
                     break;
                 case ')':
-                    depth--;
+                    if (--_depth < 0)
+                        Problem = "a parenthesis is closed that was not opened";
                     position++;
                     break;
                 default:
-                    ReadWord(line, ref position);
+                    Problem = ReadWord(line, ref position);
                     break;
             }
         }
-        if (depth < 0)
-            Problem = "a parenthesis is closed that was not opened";
+        if (Problem is not null)
+            Line = number;
     }
 
-    private void ReadWord(string line, ref int position)
+    private string? ReadWord(string line, ref int position)
     {
-        var text = new StringBuilder();
         var octets = new List<byte>();
+        var hasEscapedDot = false;
         var isQuoted = line[position] == '"';
-        if (isQuoted)
-            position++;
+        var start = isQuoted ? ++position : position;
         while (position < line.Length && (isQuoted ? line[position] != '"' : !" \t;()\"".Contains(line[position], StringComparison.Ordinal)))
         {
-            if (line[position] == '\\' && TryReadEscape(line, ref position, out var octet))
-            {
-                octets.Add(octet);
-                text.Append((char)octet);
-                continue;
-            }
-            // One above U+FFFF takes two characters.
-            var length = position + 1 < line.Length && char.IsSurrogatePair(line[position], line[position + 1]) ? 2 : 1;
-            octets.AddRange(Encoding.UTF8.GetBytes(line, position, length));
-            text.Append(line, position, length);
-            position += length;
+            if (line[position] != '\\')
+                ReadCharacter(line, ref position, octets);
+            else if (TryReadEscape(line, ref position, octets))
+                hasEscapedDot |= octets[^1] == '.';
+            else
+                return "a backslash needs a character, or three digits up to 255, after it";
         }
-        if (isQuoted && position >= line.Length)
-            Problem = "a quotation mark is not closed";
+        if (isQuoted && position == line.Length)
+            return "a quotation mark is not closed on its line";
+        Words.Add(new ZoneFileWord(line[start..position], [.. octets], hasEscapedDot));
         if (isQuoted)
             position++;
-        Words.Add(new ZoneFileWord(text.ToString(), [.. octets]));
+        return null;
     }
 
     // \DDD is the octet of that number, \X is X itself (RFC 1035 §5.1).
-    private static bool TryReadEscape(string line, ref int position, out byte octet)
+    private static bool TryReadEscape(string line, ref int position, List<byte> octets)
     {
-        octet = 0;
-        if (position + 3 < line.Length && byte.TryParse(line.AsSpan(position + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out octet))
+        var escaped = line.AsSpan(++position);
+        if (escaped is [>= '0' and <= '9', ..])
         {
-            position += 4;
+            if (escaped.Length < 3 || !byte.TryParse(escaped[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var octet))
+                return false;
+            octets.Add(octet);
+            position += 3;
             return true;
         }
-        if (position + 1 >= line.Length || !char.IsAscii(line[position + 1]))
+        if (escaped.IsEmpty)
             return false;
-        octet = (byte)line[position + 1];
-        position += 2;
+        ReadCharacter(line, ref position, octets);
         return true;
+    }
+
+    private static void ReadCharacter(string line, ref int position, List<byte> octets)
+    {
+        Rune.DecodeFromUtf16(line.AsSpan(position), out var character, out var length);
+        Span<byte> encoded = stackalloc byte[4];
+        octets.AddRange(encoded[..character.EncodeToUtf8(encoded)]);
+        position += length;
     }
 }
