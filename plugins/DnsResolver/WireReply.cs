@@ -96,8 +96,8 @@ internal sealed class WireReply(IDnsQueryResponse reply, bool isTrusted)
         return isAbsent || !reply.Authorities.OfType<NsRecord>().Any();
     }
 
-    // RFC 2181 §8: one with the most significant bit set counts as zero.
-    private static int TimeToLiveOf(DnsResourceRecord record) => Math.Max(0, record.TimeToLive);
+    // RFC 2181 §8: one with the most significant bit set counts as zero. The library's other property counts down by the clock of the machine.
+    private static int TimeToLiveOf(DnsResourceRecord record) => Math.Max(0, record.InitialTimeToLive);
 
     // RFC 8914 §4.7 to §4.13: codes 6 to 12 say that validation failed, and why.
     private bool IsBogus()
