@@ -14,12 +14,14 @@ internal sealed class WireReply(IDnsQueryResponse reply, bool isTrusted)
 
     private static readonly DnsAnswer Failure = new() { Outcome = DnsOutcome.ServerFailure };
 
+    private OptRecord? Options => reply.Additionals.OfType<OptRecord>().FirstOrDefault();
+
     public DnsAnswer AnswerTo(DomainName name, DnsRecordType type)
     {
         if (!Repeats(name, type))
             return Failure;
         var isAbsent = reply.Header.ResponseCode is DnsHeaderResponseCode.NotExistentDomain;
-        if (!isAbsent && reply.Header.ResponseCode is not DnsHeaderResponseCode.NoError)
+        if (!isAbsent && !HasSucceeded())
             return Failure with { Security = isTrusted && IsBogus() ? DnsSecurity.Bogus : DnsSecurity.Unknown };
         if (!TryFollowAliases(name, out var end, out var timeToLive))
             return Failure;
@@ -36,12 +38,17 @@ internal sealed class WireReply(IDnsQueryResponse reply, bool isTrusted)
         };
     }
 
-    // RFC 5452 §9.1: a reply counts only if its question section is equal to that of the query.
+    // RFC 5452 §9.1: a reply counts only if its question section is equal to that of the query. HasQuery is the QR bit, set in replies (RFC 1035 §4.1.1).
     private bool Repeats(DomainName name, DnsRecordType type) =>
-        reply.Questions is [var question]
+        reply.Header is { HasQuery: true, OPCode: DnsOpCode.Query }
+        && reply.Questions is [var question]
         && question.QuestionType == (QueryType)type
         && question.QuestionClass == QueryClass.IN
         && question.QueryName.Original.Equals($"{name}.", StringComparison.OrdinalIgnoreCase);
+
+    // RFC 6891 §6.1.3: the upper bits of the response code are in the OPT record.
+    private bool HasSucceeded() =>
+        reply.Header.ResponseCode is DnsHeaderResponseCode.NoError && (Options is null or { ResponseCodeEx: DnsResponseCode.NoError });
 
     private bool TryFollowAliases(DomainName name, out DomainName end, out int timeToLive)
     {
@@ -102,7 +109,7 @@ internal sealed class WireReply(IDnsQueryResponse reply, bool isTrusted)
     // RFC 8914 §4.7 to §4.13: codes 6 to 12 say that validation failed, and why.
     private bool IsBogus()
     {
-        ReadOnlySpan<byte> options = reply.Additionals.OfType<OptRecord>().FirstOrDefault()?.Data;
+        ReadOnlySpan<byte> options = Options?.Data;
         while (options.Length >= 4)
         {
             var (code, length) = (BinaryPrimitives.ReadUInt16BigEndian(options), BinaryPrimitives.ReadUInt16BigEndian(options[2..]));
