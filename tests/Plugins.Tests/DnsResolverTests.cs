@@ -41,10 +41,10 @@ public sealed class DnsResolverTests
     public async Task A_server_that_is_silent_is_a_timeout_within_the_time_of_the_settings()
     {
         using var server = new DnsResolverResponder(_ => null);
-        await using var plugins = await BuildAsync("timeout = \"200ms\"\nattempts = 2", server);
+        await using var plugins = await BuildAsync("timeout = \"1s\"\nattempts = 2", server);
         var start = TimeProvider.System.GetTimestamp();
         Assert.Equal(DnsOutcome.Timeout, (await AskAsync(plugins)).Outcome);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 350, 8000);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 1900, 20_000);
         Assert.Equal(2, server.Questions);
     }
 
