@@ -59,7 +59,7 @@ internal sealed class PluginCode
         }
         catch (TargetInvocationException exception)
         {
-            problem = $"plugin {folder.Name} threw in the constructor of its plugin class: {exception.InnerException?.Message}";
+            problem = $"plugin {folder.Name} threw in the constructor of its plugin class: {exception.GetBaseException().Message}";
         }
         catch (Exception exception) when (exception is BadImageFormatException or IOException or TypeLoadException or ReflectionTypeLoadException or MissingMethodException or InvalidOperationException or NotSupportedException)
         {
