@@ -46,10 +46,17 @@ internal sealed class LoadedPlugins : IAsyncDisposable
     public T Service<T>()
         where T : class => Generation!.Instances.First(instance => instance.Provided.Contains(typeof(T))).GetService<T>();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives the plugins back.</summary>
+    public async Task UnloadAsync()
     {
         if (Generation is not null)
             await Generation.DisposeAsync();
+        Generation = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnloadAsync();
         _folder.Delete(recursive: true);
     }
 }
