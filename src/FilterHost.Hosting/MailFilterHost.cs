@@ -22,8 +22,8 @@ internal static class MailFilterHost
         ThreadPool.SetMinThreads(Environment.ProcessorCount + SpareThreads, completionThreads);
         LastChance.Install((plugin, exception) =>
         {
-            logger.LogError(exception, "a thread of plugin {Plugin} threw; the plugin is suspended, mail that needs it gets its filter's on_error", plugin);
             generation.Suspend(plugin);
+            logger.LogError(exception, "a thread of plugin {Plugin} threw; the plugin is suspended, mail that needs it gets its filter's on_error", plugin);
         });
         if (!await StartAsync(settings, generation, logger, stop).ConfigureAwait(false))
             return HostOutcome.CannotStart;

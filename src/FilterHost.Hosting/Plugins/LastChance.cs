@@ -18,7 +18,7 @@ internal static class LastChance
             return true;
         });
 
-    /// <summary>The plugin in whose load context a frame of the stack lies; the innermost such frame counts.</summary>
+    /// <summary>The plugin in whose load context a frame of the stack lies; the innermost such frame counts. Null where none does.</summary>
     internal static string? PluginOf(Exception exception)
     {
         foreach (var frame in new StackTrace(exception, fNeedFileInfo: false).GetFrames())
@@ -27,6 +27,9 @@ internal static class LastChance
                 && AssemblyLoadContext.GetLoadContext(assembly) is { IsCollectible: true } context)
                 return context.Assemblies.FirstOrDefault(candidate => candidate.GetName().Name == context.Name)?.GetName().Name ?? context.Name ?? assembly.GetName().Name;
         }
-        return null;
+        // Waiting for a task, reflection and the like wrap what the plugin threw.
+        return exception is AggregateException several
+            ? several.InnerExceptions.Select(PluginOf).FirstOrDefault(static plugin => plugin is not null)
+            : exception.InnerException is { } inner ? PluginOf(inner) : null;
     }
 }

@@ -1,0 +1,9 @@
+namespace FilterHost.TestPlugins.ThreadThrower;
+
+public enum Origin
+{
+    Thread,
+    AsyncVoid,
+    Timer,
+    Wrapped,
+}
