@@ -24,7 +24,7 @@ public sealed class DkimSignPlugin : FilterPlugin<DkimSignSettings>
         builder.AddFilter<DkimSignFilter>(new FilterTraits
         {
             EditsFields = ["DKIM-Signature"],
-            SignsFields = [.. settings.Oversign.Prepend("From").Concat(settings.SignHeaders.Where(static name => !name.EndsWith('*'))).Distinct(StringComparer.OrdinalIgnoreCase)],
+            SignsFields = [.. settings.Oversign.Prepend("From").Concat(settings.SignHeaders).Distinct(StringComparer.OrdinalIgnoreCase)],
             SignsBody = true,
         });
     }

@@ -24,7 +24,7 @@ public sealed record FilterTraits
     /// <summary>The filter may ask for quarantine.</summary>
     public bool Quarantines { get; init; }
 
-    /// <summary>Names of header fields that the filter signs; a later filter that may edit one of them stops the start.</summary>
+    /// <summary>Names of header fields that the filter signs, of which one that ends with <c>*</c> stands for all that begin so; a later filter that may edit one of them stops the start.</summary>
     public IReadOnlyList<string> SignsFields { get; init; } = [];
 
     /// <summary>The filter signs the body; a later filter that may edit it stops the start.</summary>

@@ -40,9 +40,13 @@ internal static class OrderCheck
             return "the body";
         foreach (var field in editor.EditsFields)
         {
-            if (field == "*" ? signer.SignsFields.Count > 0 : signer.SignsFields.Contains(field, StringComparer.OrdinalIgnoreCase))
+            if (field == "*" ? signer.SignsFields.Count > 0 : signer.SignsFields.Any(signed => Covers(signed, field)))
                 return field == "*" ? "any header field" : $"the {field} field";
         }
         return null;
     }
+
+    private static bool Covers(string signed, string field) => signed is [.. var prefix, '*']
+        ? field.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+        : field.Equals(signed, StringComparison.OrdinalIgnoreCase);
 }

@@ -40,9 +40,16 @@ public sealed class DkimSigner : IDisposable
             var writer = WriteTags(key, names);
             var unsigned = writer.ToOctets();
             var digest = Digest(signed, unsigned);
-            if (await sign(key.Id, digest, cancellationToken) is not SigningOutcome.Signed { Signature: var signature })
-                return new DkimSigning.Unavailable($"key {key.Selector}._domainkey.{key.SigningDomain} cannot sign now");
-            fields.Add(new HeaderField(Name, writer.Divisible(Convert.ToBase64String(signature.Span)).ToOctets()));
+            switch (await sign(key.Id, digest, cancellationToken))
+            {
+                case SigningOutcome.Signed { Signature: var signature }:
+                    fields.Add(new HeaderField(Name, writer.Divisible(Convert.ToBase64String(signature.Span)).ToOctets()));
+                    break;
+                case SigningOutcome.Unavailable { Reason: var reason }:
+                    return new DkimSigning.Unavailable($"key {key.Selector}._domainkey.{key.SigningDomain} cannot sign now: {reason}");
+                case var outcome:
+                    throw new InvalidOperationException($"unknown outcome {outcome}");
+            }
         }
         return new DkimSigning.Signed(fields);
     }
