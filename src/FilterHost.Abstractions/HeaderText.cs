@@ -80,7 +80,7 @@ internal static class HeaderText
                 _ => null,
             };
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or NotSupportedException)
         {
             return null;
         }

@@ -79,6 +79,9 @@ public sealed partial class MilterSession
         try
         {
             await LoopAsync();
+            // A receive that this end cut off may also look like the end of the stream.
+            if (_connection.CloseReason is { } reason)
+                _logger.LogDebug("milter connection lost: {Reason}", reason);
         }
         catch (MilterProtocolException e)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using FilterHost.Tests;
 
 namespace FilterHost.Milter.Tests;
 
@@ -12,6 +13,27 @@ public class MilterPayloadTests
         Assert.Equal(('4', (ushort)0x1234), (client.Family, client.Port));
         for (var length = 0; length < data.Length; length++)
             Assert.False(MilterPayload.TryReadConnect(data.AsMemory(0, length), out _));
+    }
+
+    [Fact]
+    public void Payloads_near_good_ones_are_read_or_malformed()
+    {
+        foreach (var octets in Mutations.Of(Octets("mail.example.org\04\u0012\u0034192.0.2.1\0")))
+            MilterPayload.TryReadConnect(octets, out _);
+        foreach (var octets in Mutations.Of(Octets("<a@example.com>\0SIZE=1\0BODY=8BITMIME\0")))
+        {
+            if (MilterPayload.TryReadPath(octets, out var path, out var parameters))
+                Assert.True(path.Length + parameters.Sum(parameter => parameter.Length) < octets.Length + 1);
+        }
+        foreach (var octets in Mutations.Of(Octets("Subject\0 folded\n\tvalue\0")))
+        {
+            if (MilterPayload.TryReadField(octets, out var name, out var value))
+                Assert.Equal(octets.Length, name.Length + value.Length + 2);
+        }
+        foreach (var octets in Mutations.Of([0, 0, 0, 6, 0, 0, 1, 0xFF, 0, 0x1F, 0xFF, 0xFF]))
+            Assert.Equal(octets.Length >= 12, MilterPayload.TryReadOffer(octets, out _));
+        foreach (var octets in Mutations.Of(Octets("i\0id\0{auth_type}\0PLAIN\0")))
+            Assert.Equal(octets.Length == 0 || (octets[^1] == 0 && octets.Count(octet => octet == 0) % 2 == 0), MilterPayload.AreMacros(octets));
     }
 
     [Theory]
