@@ -80,5 +80,21 @@ internal sealed record RawMessage(HeaderSection Header, byte[] Body)
         return [.. lines];
     }
 
+    /// <summary>The message as an MTA passes it on.</summary>
+    public byte[] ToOctets()
+    {
+        var octets = new List<byte>();
+        foreach (var field in Header)
+        {
+            octets.AddRange(field.Name.Span);
+            octets.Add((byte)':');
+            octets.AddRange(field.Body.Span);
+            octets.AddRange("\r\n"u8);
+        }
+        octets.AddRange("\r\n"u8);
+        octets.AddRange(Body);
+        return [.. octets];
+    }
+
     public RawMessage With(params IEnumerable<HeaderField> onTop) => this with { Header = new HeaderSection([.. onTop, .. Header]) };
 }
