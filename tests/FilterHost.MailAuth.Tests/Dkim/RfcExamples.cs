@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
+using FilterHost.MailAuth.Dkim;
 using FilterHost.Tests;
+using NSec.Cryptography;
 
 namespace FilterHost.MailAuth.Tests.Dkim;
 
@@ -13,6 +16,24 @@ public sealed class RfcExamples
         "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
 
     private const string BrisbaneEd25519 = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+    // RFC 8463 appendix A.1: the secret keys of that record and of TestRsa.
+    private const string BrisbaneEd25519Secret = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+
+    private const string TestRsaSecret =
+        "MIICXQIBAAKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQi" +
+        "Y/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqM" +
+        "KrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB" +
+        "AoGAH0cxOhFZDgzXWhDhnAJDw5s4roOXN4OhjiXa8W7Y3rhX3FJqmJSPuC8N9vQm" +
+        "6SVbaLAE4SG5mLMueHlh4KXffEpuLEiNp9Ss3O4YfLiQpbRqE7Tm5SxKjvvQoZZe" +
+        "zHorimOaChRL2it47iuWxzxSiRMv4c+j70GiWdxXnxe4UoECQQDzJB/0U58W7RZy" +
+        "6enGVj2kWF732CoWFZWzi1FicudrBFoy63QwcowpoCazKtvZGMNlPWnC7x/6o8Gc" +
+        "uSe0ga2xAkEA8C7PipPm1/1fTRQvj1o/dDmZp243044ZNyxjg+/OPN0oWCbXIGxy" +
+        "WvmZbXriOWoSALJTjExEgraHEgnXssuk7QJBALl5ICsYMu6hMxO73gnfNayNgPxd" +
+        "WFV6Z7ULnKyV7HSVYF0hgYOHjeYe9gaMtiJYoo0zGN+L3AAtNP9huqkWlzECQE1a" +
+        "licIeVlo1e+qJ6Mgqr0Q7Aa7falZ448ccbSFYEPD6oFxiOl9Y9se9iYHZKKfIcst" +
+        "o7DUw1/hz2Ck4N5JrgUCQQCyKveNvjzkkd8HjYs0SwM0fPjK16//5qDZ2UiDGnOe" +
+        "uEzxBDAr518Z8VFbR41in3W4Y3yCDgQlLlcETrS+zYcL";
 
     private const string Rfc6376A2 =
         "DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;\r\n" +
@@ -81,10 +102,39 @@ public sealed class RfcExamples
     }
 
     [Fact]
+    public void The_Ed25519_signature_of_RFC_8463_comes_again_from_its_secret_key()
+    {
+        using var key = Key.Import(SignatureAlgorithm.Ed25519, Convert.FromBase64String(BrisbaneEd25519Secret), KeyBlobFormat.RawPrivateKey);
+        Assert.EndsWith($"p={Convert.ToBase64String(key.PublicKey.Export(KeyBlobFormat.RawPublicKey))}", BrisbaneEd25519, StringComparison.Ordinal);
+        var (digest, signature) = Rfc8463Signature(0);
+        Assert.Equal(signature, Convert.ToBase64String(SignatureAlgorithm.Ed25519.Sign(key, digest)));
+    }
+
+    [Fact]
+    public void The_RSA_signature_of_RFC_8463_comes_again_from_its_secret_key()
+    {
+        using var key = RSA.Create();
+        key.ImportRSAPrivateKey(Convert.FromBase64String(TestRsaSecret), out _);
+        Assert.EndsWith($"p={Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())}", TestRsa, StringComparison.Ordinal);
+        var (digest, signature) = Rfc8463Signature(1);
+        Assert.Equal(signature, Convert.ToBase64String(key.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+    }
+
+    [Fact]
     public async Task The_simple_variant_of_the_corpus_verifies()
     {
         var file = Path.Combine(ConformanceData.Folder("dkim/rfc"), "rfc6376.signed.msg");
         var results = await Signing.VerifyAsync(RawMessage.Parse(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))), Zone);
         Assert.Equal([(DkimOutcome.Pass, null), (DkimOutcome.Pass, null)], results.Select(static result => (result.Outcome, result.Reason)));
+    }
+
+    /// <summary>The hash that a signature of the example signs, and its b=, which comes last.</summary>
+    private static (byte[] Digest, string Signature) Rfc8463Signature(int index)
+    {
+        var header = RawMessage.Parse(Rfc8463A3).Header;
+        var body = Encoding.ASCII.GetString(header[index].Body.Span);
+        var end = body.LastIndexOf(" b=", StringComparison.Ordinal) + 3;
+        var digest = Signing.DigestOf(header, DkimSignature.Parse(header[index], 1000), Encoding.ASCII.GetBytes(body[..end]));
+        return (digest, body[end..].Replace("\r\n ", "", StringComparison.Ordinal));
     }
 }

@@ -68,16 +68,22 @@ internal static class Signing
         var body = " " + tags.Replace("BH", bodyHash, StringComparison.Ordinal);
         var octets = System.Text.Encoding.UTF8.GetBytes(body);
         var parsed = DkimSignature.Parse(HeaderField.Create("DKIM-Signature", body.Trim() + " AAAA"), 1000);
-        using var hasher = new HeaderHasher(parsed.Canonicalization.Header);
-        var selection = new HeaderIndex(message.Header).Select(null);
-        foreach (var name in parsed.SignedHeaderFields)
+        var b = Convert.ToBase64String(Rsa.SignHash(DigestOf(message.Header, parsed, octets), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return new HeaderField("DKIM-Signature"u8.ToArray(), System.Text.Encoding.UTF8.GetBytes(body + b));
+    }
+
+    /// <summary>The hash that a signature signs whose field ends with "b=" before it is signed.</summary>
+    public static byte[] DigestOf(HeaderSection header, DkimSignature signature, byte[] unsigned)
+    {
+        using var hasher = new HeaderHasher(signature.Canonicalization.Header);
+        var selection = new HeaderIndex(header).Select(signature.Field);
+        foreach (var name in signature.SignedHeaderFields)
         {
-            if (selection.Next(parsed.Field.Body[name]) is { } field)
+            if (selection.Next(signature.Field.Body[name]) is { } field)
                 hasher.Add(field);
         }
-        hasher.AddSignature("DKIM-Signature"u8, octets, octets.Length..);
-        var b = Convert.ToBase64String(Rsa.SignHash(hasher.Finish(), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-        return new HeaderField("DKIM-Signature"u8.ToArray(), System.Text.Encoding.UTF8.GetBytes(body + b));
+        hasher.AddSignature("DKIM-Signature"u8, unsigned, unsigned.Length..);
+        return hasher.Finish();
     }
 
     private static SigningKey KeyOf(string selector, SigningAlgorithm algorithm) =>
