@@ -4,7 +4,10 @@ using FilterHost.Hosting.Server;
 
 namespace FilterHost.Checks;
 
-/// <summary>Whether the MTA's user can connect to the Unix sockets: enter the folders above, write to the socket, and see the path at all.</summary>
+/// <summary>
+/// Whether the MTA's user can connect to the Unix sockets: enter the folders above, write to the socket, and see the path at all. Only warnings: which user the MTA has, and in which root
+/// it runs, is found out from outside.
+/// </summary>
 internal static class MtaAccessCheck
 {
     public static void Run(LoadedSettings settings, UnixUser mta, PostfixInstallation postfix, ProblemList problems)
@@ -14,9 +17,9 @@ internal static class MtaAccessCheck
             if (listener.Address?.Path is not { } path)
                 continue;
             if (FindClosedFolder(path, mta) is { } closed)
-                problems.Add(ProblemSeverity.Defect, closed, listener.Table.Locate("socket"));
+                problems.Warning(closed, listener.Table.Locate("socket"));
             if (Directory.Exists(Path.GetDirectoryName(path)) && FindWriteProblem(path, listener.Settings, mta) is { } refused)
-                problems.Add(ProblemSeverity.Defect, refused, listener.Table.Locate("mode"));
+                problems.Warning(refused, listener.Table.Locate("mode"));
             if (postfix.FindProblem(path) is { } chroot)
                 problems.Warning(chroot, listener.Table.Locate("socket"));
         }

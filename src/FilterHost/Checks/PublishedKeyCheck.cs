@@ -64,8 +64,8 @@ internal static class PublishedKeyCheck
         if (answer.IsTemporary)
             return [(ProblemSeverity.Warning, $"{name} could not be looked up ({answer.Outcome}), so the key {key.Place} was not compared with DNS")];
         var records = answer.Records.OfType<DnsRecord.Text>().Select(text => KeyRecord.Parse(text.Value)).OfType<KeyRecord>().ToArray();
-        // What waits to be used may be published later.
-        var severity = signing is null ? ProblemSeverity.Warning : ProblemSeverity.Defect;
+        // What is not there may be published yet, and what waits to be used may wait for its record; a wrong record is wrong now.
+        var severity = signing is null || records.Length == 0 ? ProblemSeverity.Warning : ProblemSeverity.Defect;
         if (PublishedKey.FindProblem(key, signing, records) is { } problem)
             return [(severity, $"{name} {problem} (key {key.Place}). Publish: {KeyRecordText.ToZoneLine(key)}")];
         return [.. PublishedKey.Remarks(records).Select(remark => (ProblemSeverity.Warning, $"{name} {remark}"))];
