@@ -26,6 +26,8 @@ internal sealed class PostfixInstance : IAsyncDisposable
         await Machine.RunAsync("/bin/chown", ["postfix", Path.Combine(folder.FullName, "data")]);
         await File.WriteAllTextAsync(Path.Combine(postfix.ConfigurationFolder, "main.cf"), postfix.MainCf(milter, sinkPort, more));
         await File.WriteAllTextAsync(Path.Combine(postfix.ConfigurationFolder, "master.cf"), postfix.MasterCf(chroot));
+        if (chroot == "y")
+            await postfix.FillRootAsync();
         var (code, output, error) = await Machine.RunAsync("/usr/sbin/postfix", ["-c", postfix.ConfigurationFolder, "start"]);
         Assert.True(code == 0, $"postfix did not start: {output}{error}{postfix.Log()}");
         await Machine.UntilAsync(() => Machine.Accepts(postfix.Port), postfix.Log);
@@ -46,10 +48,35 @@ internal sealed class PostfixInstance : IAsyncDisposable
         Assert.True(code == 0, output + error);
     }
 
+    /// <summary>The root folder of each running process of that program, as the kernel has it. Each runs in the queue folder, chrooted or not.</summary>
+    public IReadOnlyList<string> RootsOf(string program) =>
+        [.. Directory.EnumerateDirectories("/proc").Where(process => LinkOf(process, "exe").EndsWith($"/{program}", StringComparison.Ordinal) && LinkOf(process, "cwd") == QueueFolder)
+            .Select(process => LinkOf(process, "root"))];
+
     public async ValueTask DisposeAsync()
     {
         await Machine.RunAsync("/usr/sbin/postfix", ["-c", ConfigurationFolder, "stop"]);
         _folder.Delete(recursive: true);
+    }
+
+    // The script with which Debian fills the root of chrooted processes before each start: libraries for name services, /etc/hosts and the like.
+    private async Task FillRootAsync()
+    {
+        var (code, output, error) = await Machine.RunAsync("/usr/bin/env", [$"MAIL_CONFIG={ConfigurationFolder}", "/usr/lib/postfix/configure-instance.sh"]);
+        Assert.True(code == 0, output + error);
+    }
+
+    // Processes end while they are looked at.
+    private static string LinkOf(string process, string name)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, name)).LinkTarget ?? "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private string MainCf(string milter, int sinkPort, string more) => string.Create(CultureInfo.InvariantCulture, $"""
