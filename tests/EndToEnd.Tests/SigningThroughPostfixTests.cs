@@ -78,6 +78,24 @@ public sealed class SigningThroughPostfixTests(MailSetup setup) : IClassFixture<
         Assert.Contains("client 203.0.113.9 not internal, not authenticated", setup.Host.Log(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Mail_that_comes_back_from_a_list_which_only_adds_fields_passes(bool isAddedOnTop)
+    {
+        var (marker, list) = (MailSetup.Marker(), MailSetup.Marker());
+        await SmtpClient.SendAsync(setup.Postfix.Port, MailSetup.Message(marker));
+        var fields = $"Received: from mx.example.net by {list}.example.org; Tue, 24 Nov 2026 10:00:01 +0000\r\nSender: l-bounces@example.org\r\nPrecedence: list\r\n"
+            + $"List-Id: <{list}.example.org>\r\nList-Post: <mailto:l@example.org>\r\nList-Help: <mailto:help@example.org>\r\nList-Archive: <https://example.org/>\r\n"
+            + "List-Subscribe: <mailto:join@example.org>\r\nList-Unsubscribe: <mailto:leave@example.org>\r\n";
+        var sent = (await setup.ReceiveAsync(marker)).Text;
+        var end = sent.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2;
+        var returned = isAddedOnTop ? fields + sent : sent.Insert(end, fields);
+        await SmtpClient.SendAsync(setup.Postfix.Port, returned, outside: "203.0.113.9", mail: "FROM:<l-bounces@example.org>");
+        var results = Assert.Single((await setup.ReceiveAsync(list)).Fields("Authentication-Results")).Split(';', StringSplitOptions.TrimEntries);
+        Assert.Equal(["dkim=pass", "dkim=pass"], results[1..].Select(static result => result.Split(' ')[0]));
+    }
+
     private async Task AssertSignedAsync(SmtpSink.Delivery delivery)
     {
         var signatures = delivery.Fields("DKIM-Signature");

@@ -17,6 +17,16 @@ public sealed class VerificationThroughPostfixTests(VerificationThroughPostfixTe
     }
 
     [Fact]
+    public async Task Mail_of_this_host_is_signed_and_not_verified()
+    {
+        var marker = MailSetup.Marker();
+        await SmtpClient.SendAsync(setup.Postfix.Port, MailSetup.Message(marker));
+        var delivery = await setup.ReceiveAsync(marker);
+        Assert.Equal(["True", "True"], await Verifiers.DkimpyAsync(delivery.Message, setup.Records));
+        Assert.Empty(delivery.Fields("Authentication-Results"));
+    }
+
+    [Fact]
     public async Task A_changed_body_fails_and_is_delivered()
     {
         var marker = MailSetup.Marker();
