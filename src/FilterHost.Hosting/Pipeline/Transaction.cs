@@ -225,12 +225,12 @@ internal sealed class Transaction
         return draft.ToSection();
     }
 
-    // The wire's LF becomes CRLF, the form that is signed and hashed. Where the MTA has taken the space after the colon off, it is put back:
-    // a value that began with a tab, or with nothing, cannot be told apart from one that did not (Sendmail and Postfix before milter version 6).
+    // The wire's LF becomes CRLF, the form that is signed and hashed. Where the MTA has taken one space after the colon off, it is put back (Sendmail, and Postfix with
+    // milter_protocol below 6: both take a space and no tab). What began with a tab is taken as it is: a space before it, or none before anything else, cannot be told.
     private bool TryCopyBody(ReadOnlySpan<byte> value, bool hasLeadingSpace, out ReadOnlyMemory<byte> body)
     {
         body = default;
-        var addsSpace = !hasLeadingSpace && (value.IsEmpty || value[0] is not ((byte)' ' or (byte)'\t'));
+        var addsSpace = !hasLeadingSpace && (value.IsEmpty || value[0] != (byte)'\t');
         var lineFeeds = value.Count((byte)'\n');
         if (!Arena.TryTake(value.Length + lineFeeds + (addsSpace ? 1 : 0), out var room))
             return false;

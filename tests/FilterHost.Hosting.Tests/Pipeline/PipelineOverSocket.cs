@@ -23,12 +23,12 @@ internal static class PipelineOverSocket
         return listener;
     }
 
-    public static async Task<MilterClient> OpenAsync(MilterListener listener, MilterActions granted = MilterActions.All)
+    public static async Task<MilterClient> OpenAsync(MilterListener listener, MilterActions granted = MilterActions.All, MilterSteps offered = (MilterSteps)0x1FFFFF)
     {
         var port = ((System.Net.IPEndPoint)listener.EndPoints[0]).Port;
         Assert.True(MilterAddress.TryParse($"inet:{port}@127.0.0.1", out var address, out _));
         var client = await MilterClient.OpenAsync(address, null, Cancel);
-        await client.NegotiateAsync(new MilterOffer(6, granted, (MilterSteps)0x1FFFFF), Cancel);
+        await client.NegotiateAsync(new MilterOffer(6, granted, offered), Cancel);
         return client;
     }
 
