@@ -49,10 +49,12 @@ internal sealed class KeyFiles(FileKeyStoreSettings settings, DomainFolders fold
     // Only a folder that is certainly not there makes the domain not ours; whatever else goes wrong must not let mail out unsigned.
     private KeyReading[] ReadFolder(DomainName domain)
     {
-        if (folders.PathOf(domain) is not { } folder)
-            return [];
+        var folder = settings.Directory?.FullName ?? "";
         try
         {
+            if (folders.PathOf(domain) is not { } own)
+                return [];
+            folder = own;
             var readings = Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
                 .Select(path => KeyFileReader.Read(new KeyPlace(domain, Path.GetFileNameWithoutExtension(path), path, settings.CheckPermissions)))
                 .ToArray();

@@ -38,8 +38,8 @@ public sealed class FilterRun
     /// <summary>The edits in the order of the filters, then those of the host, <c>host</c>, which writes Authentication-Results. Empty where the message was refused.</summary>
     public IReadOnlyList<Edit> Edits => _output.Edits;
 
-    /// <summary>Why the message is to be held, or null.</summary>
-    public string? QuarantineReason => Edits.OfType<Edit.Quarantine>().Select(edit => edit.Reason).FirstOrDefault();
+    /// <summary>Why the message is to be held, the reasons of several filters with a semicolon between, as the MTA is told; null where it is not.</summary>
+    public string? QuarantineReason => Edits.OfType<Edit.Quarantine>().Select(edit => edit.Reason).ToArray() is { Length: > 0 } reasons ? string.Join("; ", reasons) : null;
 
     /// <summary>All results, in the order of the filters.</summary>
     public IReadOnlyList<AuthenticationResult> Results => _output.Results;

@@ -383,11 +383,12 @@ public sealed class FilterTestTests
             End = (message, _) =>
             {
                 message.Edits.Quarantine("odd");
+                message.Edits.Quarantine("very odd");
                 message.Note("held it");
                 return Verdict.Continue;
             },
         }).RunAsync();
-        Assert.Equal("odd", run.QuarantineReason);
+        Assert.Equal("odd; very odd", run.QuarantineReason);
         Assert.Equal(new FilterNote("scripted", "held it"), Assert.Single(run.Notes));
         Assert.Contains(run.Log, line => line is { Level: LogLevel.Information, Text: "4ABCDE1234: a line of the filter's own" });
     }

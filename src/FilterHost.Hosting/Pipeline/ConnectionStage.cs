@@ -39,9 +39,8 @@ internal sealed class ConnectionStage(
                 Blame(i, "threw", exception);
             }
             _filters[i] = default;
-            // The thread was lost; it must not wait for the other filters too.
             if (!watch.Leave())
-                return;
+                watch = watch.Unwatched();
         }
 
         void Blame(int index, string what, Exception? exception)
@@ -92,8 +91,7 @@ internal sealed class ConnectionStage(
         catch (TimeoutException) when (running is { IsCompleted: false })
         {
             guard.Abandon(running);
-            // Whatever the filter hangs on the token is its own; nobody waits for it.
-            _ = cancellation.CancelAsync().ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            FilterGuard.CancelAside(cancellation);
             return call.Leave() ? Fault(index, "overran its time", null) : null;
         }
         catch (Exception exception)

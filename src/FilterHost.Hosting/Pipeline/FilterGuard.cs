@@ -41,6 +41,14 @@ internal sealed class FilterGuard(PluginInstance instance, OnError onError, Time
 
     public void EndOverdue() => Interlocked.Decrement(ref _overdueCalls);
 
+    /// <summary>Cancels a filter's token. What the filter hangs on it runs on another thread, where it may throw or block without harm.</summary>
+    public static void CancelAside(CancellationTokenSource cancellation)
+    {
+        var cancelling = cancellation.CancelAsync();
+        if (!cancelling.IsCompletedSuccessfully)
+            _ = cancelling.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
     /// <summary>Leaves a call that overran to itself: whatever comes of it is observed and dropped.</summary>
     public void Abandon(Task running)
     {

@@ -104,7 +104,9 @@ internal sealed class FilterSlot(PipelineMember member, int index, Transaction t
         await _scope.DisposeAsync().ConfigureAwait(false);
     }
 
-    // What a filter hangs on its token runs on another thread, where it may throw or block without harm.
-    private void Cancel() => _cancellation?.CancelAsync()
-        .ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private void Cancel()
+    {
+        if (_cancellation is not null)
+            FilterGuard.CancelAside(_cancellation);
+    }
 }

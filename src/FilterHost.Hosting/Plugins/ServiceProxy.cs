@@ -40,6 +40,11 @@ internal abstract class ServiceProxy(PluginInstance provider)
         {
             return await call(Target<TContract>()).ConfigureAwait(false);
         }
+        catch (InvalidOperationException refusal) when (typeof(TContract) == typeof(ISigningKeyAdministration))
+        {
+            // That contract's own word for what cannot be done.
+            throw new InvalidOperationException(refusal.Message);
+        }
         catch (Exception exception) when (exception is not (OperationCanceledException or ServiceFaultException))
         {
             throw new ServiceFaultException(provider.Name, exception.Message);
@@ -64,12 +69,16 @@ internal abstract class ServiceProxy(PluginInstance provider)
     private sealed class SigningKeyAdministrationProxy(PluginInstance provider) : ServiceProxy(provider), ISigningKeyAdministration
     {
         public ValueTask<IReadOnlyList<SigningKeyDescription>> ListAsync(CancellationToken cancellationToken) =>
-            Target<ISigningKeyAdministration>().ListAsync(cancellationToken);
+            GuardAsync((ISigningKeyAdministration store) => store.ListAsync(cancellationToken));
 
         public ValueTask<SigningKeyDescription> CreateAsync(SigningKeyRequest request, CancellationToken cancellationToken) =>
-            Target<ISigningKeyAdministration>().CreateAsync(request, cancellationToken);
+            GuardAsync((ISigningKeyAdministration store) => store.CreateAsync(request, cancellationToken));
 
-        public ValueTask RetireAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
-            Target<ISigningKeyAdministration>().RetireAsync(signingDomain, selector, cancellationToken);
+        public async ValueTask RetireAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
+            await GuardAsync(async (ISigningKeyAdministration store) =>
+            {
+                await store.RetireAsync(signingDomain, selector, cancellationToken).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
     }
 }

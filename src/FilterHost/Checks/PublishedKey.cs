@@ -7,15 +7,17 @@ namespace FilterHost.Checks;
 internal static class PublishedKey
 {
     /// <summary>Why signatures of the key do not verify; null where they do. To stand after the record's name.</summary>
-    public static string? FindProblem(SigningKeyDescription key, SigningKey? signing, IReadOnlyList<KeyRecord> records) => records switch
-    {
-        [] => "has no key record, so no signature of the key verifies",
-        [var record, ..] when record.Problem is { } problem => $"has a record that no signature verifies with: {problem}",
-        [var record, ..] when record.Algorithm != key.Algorithm => "has a key of another type (k=)",
-        [var record, ..] when !IsSameKey(key, record) => "has another key (p=)",
-        [{ ForbidsSubdomains: true }, ..] when IsBelow(signing) => $"has t=s, with which no signature verifies whose user identifier ({signing!.UserIdentifier}) has another domain",
-        _ => null,
-    };
+    public static string? FindProblem(SigningKeyDescription key, SigningKey? signing, IReadOnlyList<KeyRecord> records) =>
+        // The order of records in an answer means nothing, so that ours may be any of them.
+        (records.FirstOrDefault(record => record.Problem is null && IsSameKey(key, record)) ?? (records.Count > 0 ? records[0] : null)) switch
+        {
+            null => "has no key record, so no signature of the key verifies",
+            { Problem: { } problem } => $"has a record that no signature verifies with: {problem}",
+            var record when record.Algorithm != key.Algorithm => "has a key of another type (k=)",
+            var record when !IsSameKey(key, record) => "has another key (p=)",
+            { ForbidsSubdomains: true } when IsBelow(signing) => $"has t=s, with which no signature verifies whose user identifier ({signing!.UserIdentifier}) has another domain",
+            _ => null,
+        };
 
     /// <summary>What deserves a look although signatures verify.</summary>
     public static IEnumerable<string> Remarks(IReadOnlyList<KeyRecord> records)
@@ -24,14 +26,14 @@ internal static class PublishedKey
         if (records.Count > 1)
             yield return $"has {records.Count} key records, and a verifier may take any; leave one";
         // RFC 6376 §3.6.1, t=y: "Verifiers MUST NOT treat messages from Signers in testing mode differently from unsigned email".
-        if (records[0].IsTesting)
+        if (records.Any(static record => record.IsTesting))
             yield return "says that the key is under test (t=y), so mail counts as unsigned; take the flag away when the test is over";
     }
 
     // RFC 6376 §3.6.1 names the RSAPublicKey, everybody publishes the SubjectPublicKeyInfo, which ends with it.
-    private static bool IsSameKey(SigningKeyDescription key, KeyRecord record) => record.Algorithm == SigningAlgorithm.RsaSha256
+    private static bool IsSameKey(SigningKeyDescription key, KeyRecord record) => record.Algorithm == key.Algorithm && (record.Algorithm == SigningAlgorithm.RsaSha256
         ? key.PublicKey.Span.EndsWith(record.PublicKey) && record.PublicKey.Length * 8 >= key.Bits
-        : key.PublicKey.Span.SequenceEqual(record.PublicKey);
+        : key.PublicKey.Span.SequenceEqual(record.PublicKey));
 
     private static bool IsBelow(SigningKey? signing) =>
         signing?.UserIdentifier is { } identifier

@@ -24,18 +24,27 @@ internal static class PublishedKeyCheck
         foreach (var store in stores)
         {
             var at = settings.Instances.First(table => table.Kind == InstanceKind.Service && table.Name == store.Name).Table.Location;
-            await CompareAsync(store, resolver.GetService<IDnsResolver>(), at, problems, cancellationToken);
+            try
+            {
+                await CompareAsync(store, (IDnsResolver)resolver.Offer(typeof(IDnsResolver)), at, problems, cancellationToken);
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or ServiceFaultException)
+            {
+                problems.Add(ProblemSeverity.Defect, $"the keys were not compared with DNS: {exception.Message}", at);
+            }
         }
         return null;
     }
 
     private static async Task CompareAsync(PluginInstance store, IDnsResolver resolver, SettingLocation at, ProblemList problems, CancellationToken cancellationToken)
     {
-        var keys = (await store.GetService<ISigningKeyAdministration>().ListAsync(cancellationToken)).Where(key => key.Problem is null).ToArray();
+        var administration = (ISigningKeyAdministration)store.Offer(typeof(ISigningKeyAdministration));
+        var finder = store.Provided.Contains(typeof(ISigningKeyStore)) ? (ISigningKeyStore)store.Offer(typeof(ISigningKeyStore)) : null;
+        var keys = (await administration.ListAsync(cancellationToken)).Where(key => key.Problem is null).ToArray();
         var found = new ConcurrentBag<(int Index, ProblemSeverity Severity, string Text)>();
         await Parallel.ForAsync(0, keys.Length, new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
         {
-            var signing = await SigningKeyAsync(store, keys[index], token);
+            var signing = await SigningKeyAsync(finder, keys[index], token);
             foreach (var (severity, text) in await FindProblemsAsync(keys[index], signing, resolver, token))
                 found.Add((index, severity, text));
         });
@@ -44,12 +53,12 @@ internal static class PublishedKeyCheck
     }
 
     // The key as the store would sign with it now; null for one that waits, such as the next selector.
-    private static async Task<SigningKey?> SigningKeyAsync(PluginInstance store, SigningKeyDescription key, CancellationToken cancellationToken)
+    private static async Task<SigningKey?> SigningKeyAsync(ISigningKeyStore? store, SigningKeyDescription key, CancellationToken cancellationToken)
     {
-        if (!store.Provided.Contains(typeof(ISigningKeyStore)))
+        if (store is null)
             return null;
         var query = new SigningQuery { AuthorDomain = key.SigningDomain, AuthorLocalPart = "postmaster" };
-        return await store.GetService<ISigningKeyStore>().FindKeysAsync(query, cancellationToken) is SigningKeys.Found found
+        return await store.FindKeysAsync(query, cancellationToken) is SigningKeys.Found found
             ? found.Keys.FirstOrDefault(candidate => candidate.SigningDomain.Equals(key.SigningDomain) && candidate.Selector == key.Selector)
             : null;
     }

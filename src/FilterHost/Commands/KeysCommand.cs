@@ -44,7 +44,15 @@ internal static class KeysCommand
                 : $"filterhost: there are several key stores: name one with --store ({string.Join(", ", stores.Select(store => store.Name))})");
             return ExitCode.Usage;
         }
-        return await action(stores[0].GetService<ISigningKeyAdministration>());
+        try
+        {
+            return await action((ISigningKeyAdministration)stores[0].Offer(typeof(ISigningKeyAdministration)));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ServiceFaultException)
+        {
+            Console.Error.WriteLine($"filterhost: {exception.Message}");
+            return ExitCode.Data;
+        }
     }
 
     private static async Task<int> GenerateAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token)
@@ -60,24 +68,16 @@ internal static class KeysCommand
             Console.Error.WriteLine("filterhost: --bits is 1024 to 4096");
             return ExitCode.Usage;
         }
-        try
-        {
-            var key = await store.CreateAsync(
-                new SigningKeyRequest
-                {
-                    SigningDomain = domain,
-                    Selector = arguments.GetValue(Selector)!,
-                    Algorithm = arguments.GetValue(Ed25519) ? SigningAlgorithm.Ed25519Sha256 : SigningAlgorithm.RsaSha256,
-                    RsaBits = bits,
-                },
-                token);
-            return Print(arguments, [key], PrintRecord);
-        }
-        catch (InvalidOperationException exception)
-        {
-            Console.Error.WriteLine($"filterhost: {exception.Message}");
-            return ExitCode.Data;
-        }
+        var key = await store.CreateAsync(
+            new SigningKeyRequest
+            {
+                SigningDomain = domain,
+                Selector = arguments.GetValue(Selector)!,
+                Algorithm = arguments.GetValue(Ed25519) ? SigningAlgorithm.Ed25519Sha256 : SigningAlgorithm.RsaSha256,
+                RsaBits = bits,
+            },
+            token);
+        return Print(arguments, [key], PrintRecord);
     }
 
     private static async Task<int> ListAsync(ParseResult arguments, ISigningKeyAdministration store, CancellationToken token)
