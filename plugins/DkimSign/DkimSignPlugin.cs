@@ -1,5 +1,6 @@
-using System.Text;
+using FilterHost.Dns;
 using FilterHost.Keys;
+using FilterHost.MailAuth.Addresses;
 using FilterHost.MailAuth.Dkim;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,34 +10,24 @@ public sealed class DkimSignPlugin : FilterPlugin<DkimSignSettings>
 {
     public override void Configure(IPluginBuilder builder, DkimSignSettings settings)
     {
-        if (!CanonicalizationPair.TryParse(Encoding.UTF8.GetBytes(settings.Canonicalization), out var canonicalization))
-            throw new SettingException("canonicalization", $"'{settings.Canonicalization}' is not simple or relaxed, twice, with a slash between: relaxed/simple");
-        Check("oversign", settings.Oversign, mayBePrefix: false);
-        Check("sign_headers", settings.SignHeaders, mayBePrefix: true);
         builder.Use<ISigningKeyStore>();
-        builder.Services.AddSingleton(new DkimSigningOptions
-        {
-            Canonicalization = canonicalization,
-            Oversign = settings.Oversign,
-            SignIfPresent = settings.SignHeaders,
-            ExpireAfter = settings.ExpireAfter > TimeSpan.Zero ? settings.ExpireAfter : null,
-        });
-        builder.AddFilter<DkimSignFilter>(new FilterTraits
+        // Only for mail that is observed.
+        builder.UseIfPresent<IDnsResolver>();
+        builder.Services.AddSingleton(new PublicKeyCache());
+        builder.Services.AddScoped<SignatureProof>();
+        var forms = new SigningForms(settings);
+        var map = settings.LoginMap is { } file ? LoginMap.Read(file) : null;
+        var actions = new JudgementActions(settings.TagField, map is null ? MailAction.Accept : settings.OnLoginMismatch);
+        builder.Services.AddSingleton(forms);
+        builder.Services.AddSingleton(actions);
+        builder.Services.AddSingleton(new LoginCheck(map, settings.OnLoginMismatch));
+        builder.Services.AddSingleton(new SigningAuthor(settings.SenderHeaders));
+        builder.Services.AddSingleton(new UnsignedMail(DomainList.Of(settings.ExemptDomains, "exempt_domains"), AddressList.Of(settings.NoSignRecipients, "no_sign_recipients")));
+        builder.AddFilter<DkimSignFilter>(actions.AddTo(new FilterTraits
         {
             EditsFields = ["DKIM-Signature"],
-            SignsFields = [.. settings.Oversign.Prepend("From").Concat(settings.SignHeaders).Distinct(StringComparer.OrdinalIgnoreCase)],
+            SignsFields = forms.SignedFields,
             SignsBody = true,
-        });
-    }
-
-    private static void Check(string setting, IReadOnlyList<string> names, bool mayBePrefix)
-    {
-        foreach (var name in names)
-        {
-            if (DkimSigningOptions.ProblemOf(name) is { } problem)
-                throw new SettingException(setting, problem);
-            if (!mayBePrefix && name.EndsWith('*'))
-                throw new SettingException(setting, $"'{name}': only whole names can be oversigned");
-        }
+        }));
     }
 }

@@ -1,45 +1,63 @@
 namespace FilterHost.Plugins.DkimVerify;
 
 /// <summary>What the settings say about the results of a message, taken together.</summary>
-/// <param name="Action">What is done.</param>
-/// <param name="Reason">Why, for the client and the log.</param>
-/// <param name="RejectCode">The enhanced code of a refusal for good.</param>
-/// <param name="TempFailCode">The enhanced code of a refusal for now.</param>
-internal readonly record struct DkimDecision(MailAction Action, string Reason, string RejectCode = DkimDecision.NoPassingSignature, string TempFailCode = "4.7.1")
+internal static class DkimDecision
 {
-    // RFC 7372 §3.1
-    private const string NoPassingSignature = "5.7.20";
-    private const string NoAcceptableSignature = "5.7.21";
+    // One pass is enough (RFC 6376 §6.1). Else the result that a later try may turn into a pass comes first.
+    private static readonly DkimOutcome[] Order = [DkimOutcome.Pass, DkimOutcome.TempError, DkimOutcome.Fail, DkimOutcome.Policy, DkimOutcome.PermError];
 
-    // RFC 6376 §6.3: "451 4.7.5 Unable to verify signature - key server unavailable".
-    private const string KeyUnavailable = "4.7.5";
+    /// <summary>All actions that may be taken.</summary>
+    public static IReadOnlyCollection<MailAction> Chosen(DkimVerifySettings settings) =>
+    [
+        settings.OnNone, settings.OnFail, settings.OnPolicy, settings.OnPermerror, settings.OnTemperror,
+        .. new[] { settings.OnKeyMissing, settings.OnWeakKey, settings.OnBodyLength, settings.OnUnprotectedKey, settings.OnBogusKey }.OfType<MailAction>(),
+    ];
 
     /// <summary>
-    /// One pass is enough (RFC 6376 §6.1). Else the result that a later try may turn into a pass comes first. A signature of a key under test counts as none, whatever its result: such mail
-    /// must not be treated "differently from unsigned email" (RFC 6376 §3.6.1), so it is no way around <c>on_none</c> either.
+    /// What is to be done. A signature of a key under test counts as none, whatever its result: such mail must not be treated "differently from unsigned email" (RFC 6376 §3.6.1), so it is no way
+    /// around <c>on_none</c> either.
     /// </summary>
-    public static DkimDecision For(IReadOnlyList<DkimSignatureResult> results, DkimVerifySettings settings)
+    public static Judgement For(IReadOnlyList<DkimSignatureResult> results, DkimVerifySettings settings)
     {
-        if (Has(results, DkimOutcome.Pass))
-            return new DkimDecision(MailAction.Accept, "a signature passes");
-        if (Has(results, DkimOutcome.TempError))
-            return new DkimDecision(settings.OnTemperror, "a key could not be looked up", TempFailCode: KeyUnavailable);
-        if (Has(results, DkimOutcome.Fail))
-            return new DkimDecision(settings.OnFail, "the signature did not verify");
-        if (Has(results, DkimOutcome.Policy))
-            return new DkimDecision(settings.OnPolicy, "the signature is not acceptable", NoAcceptableSignature);
-        if (Has(results, DkimOutcome.PermError))
-            return new DkimDecision(settings.OnPermerror, "the signature cannot be verified");
-        return new DkimDecision(settings.OnNone, Has(results, DkimOutcome.None) ? "the message is not signed" : "the message has no signature but of a key under test");
+        foreach (var outcome in Order)
+        {
+            if (Deciding(results, outcome, settings) is { } result)
+                return DkimReplyText.For(result, ActionFor(result, settings), settings.Replies);
+        }
+        var isSigned = results is not [{ Outcome: DkimOutcome.None }];
+        return DkimReplyText.ForUnsigned(isSigned, settings.OnNone, settings.Replies);
     }
 
-    private static bool Has(IReadOnlyList<DkimSignatureResult> results, DkimOutcome outcome)
+    private static DkimSignatureResult? Deciding(IReadOnlyList<DkimSignatureResult> results, DkimOutcome outcome, DkimVerifySettings settings)
     {
+        DkimSignatureResult? first = null;
         foreach (var result in results)
         {
-            if (result.Outcome == outcome && result.IsTestingKey != true)
-                return true;
+            if (result.Outcome != outcome || result.IsTestingKey == true)
+                continue;
+            if (ActionFor(result, settings) is not MailAction.Accept)
+                return result;
+            first ??= result;
         }
-        return false;
+        return first;
     }
+
+    private static MailAction ActionFor(DkimSignatureResult result, DkimVerifySettings settings) => ByDefect(result.Defect, settings) ?? result.Outcome switch
+    {
+        DkimOutcome.TempError => settings.OnTemperror,
+        DkimOutcome.Fail => settings.OnFail,
+        DkimOutcome.Policy => settings.OnPolicy,
+        DkimOutcome.PermError => settings.OnPermerror,
+        _ => MailAction.Accept,
+    };
+
+    private static MailAction? ByDefect(DkimDefect? defect, DkimVerifySettings settings) => defect switch
+    {
+        DkimDefect.KeyMissing or DkimDefect.KeyRevoked => settings.OnKeyMissing,
+        DkimDefect.WeakKey => settings.OnWeakKey,
+        DkimDefect.BodyLength => settings.OnBodyLength,
+        DkimDefect.UnprotectedKey => settings.OnUnprotectedKey,
+        DkimDefect.BogusKey => settings.OnBogusKey,
+        _ => null,
+    };
 }

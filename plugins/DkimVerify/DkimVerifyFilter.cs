@@ -1,22 +1,24 @@
 using FilterHost.Dns;
+using FilterHost.MailAuth.Addresses;
 using FilterHost.MailAuth.Dkim;
+using FilterHost.MailAuth.Syntax;
 
 namespace FilterHost.Plugins.DkimVerify;
 
 /// <summary>Verifies the signatures of mail that comes from outside, publishes the results, and does what the settings say about them.</summary>
-public sealed class DkimVerifyFilter(DkimVerifySettings settings, DkimVerificationOptions options, PublicKeyCache cache, IDnsResolver resolver, TimeProvider time)
+internal sealed class DkimVerifyFilter(
+    DkimVerifySettings settings, DkimVerificationOptions options, SignerTrust trust, DomainList exempt, PublicKeyCache cache, IDnsResolver resolver, JudgementActions actions, TimeProvider time)
     : MessageFilter, IDisposable
 {
     private DkimVerifier? _verifier;
 
     public override ValueTask<Verdict> OnEndOfHeadersAsync(MailMessage message)
     {
-        if (settings.Verify == VerifiedMail.External && WhyOurs(message) is { } why)
-        {
-            message.Note($"not verified: {why}");
-            message.StopReadingBody();
-            return Verdict.Continue;
-        }
+        if (message.Origin is MailOrigin.Reentered || (settings.Verify == VerifiedMail.External && message.Origin is not MailOrigin.External))
+            return Unverified(message, message.DescribeOrigin());
+        if (ExemptAuthor(message.Header) is { } author)
+            return Unverified(message, $"{author} is exempt");
+        actions.RemoveForgedTags(message);
         _verifier = new DkimVerifier(message.Header, options, cache, time);
         _verifier.StartLookups(resolver, message.CancellationToken);
         if (!_verifier.NeedsBody)
@@ -35,13 +37,14 @@ public sealed class DkimVerifyFilter(DkimVerifySettings settings, DkimVerificati
     {
         if (_verifier is null)
             return Verdict.Continue;
-        var results = await _verifier.FinishAsync(resolver, message.CancellationToken);
+        var results = trust.Judge(await _verifier.FinishAsync(resolver, message.CancellationToken), message.Header);
         foreach (var result in results)
         {
-            message.Publish(result);
+            if (settings.ResultNone || result.Outcome is not DkimOutcome.None)
+                message.Publish(result);
             message.Note(Describe(result));
         }
-        return Act(message, DkimDecision.For(results, settings));
+        return actions.Apply(message, DkimDecision.For(results, settings));
     }
 
     public override ValueTask OnTransactionEndedAsync(TransactionOutcome outcome)
@@ -56,12 +59,15 @@ public sealed class DkimVerifyFilter(DkimVerifySettings settings, DkimVerificati
         _verifier = null;
     }
 
-    private static string? WhyOurs(MailMessage message)
+    private static ValueTask<Verdict> Unverified(MailMessage message, string reason)
     {
-        if (message.AuthenticatedUser is { } user)
-            return $"client authenticated as {user}";
-        return message.Connection.IsInternal ? "client is internal" : null;
+        message.Note($"not verified: {reason}");
+        message.StopReadingBody();
+        return Verdict.Continue;
     }
+
+    private DomainName? ExemptAuthor(HeaderSection header) =>
+        settings.ExemptDomains.Count > 0 && AuthorParser.Parse(header) is Author.One { Mailbox.Domain: var author } && exempt.Has(author) ? author : null;
 
     private static string Describe(DkimSignatureResult result)
     {
@@ -69,24 +75,5 @@ public sealed class DkimVerifyFilter(DkimVerifySettings settings, DkimVerificati
         if (result.SigningDomain is not null)
             text += $" d={result.SigningDomain} s={result.Selector}";
         return result.Reason is null ? text : $"{text} ({result.Reason})";
-    }
-
-    private static Verdict Act(MailMessage message, DkimDecision decision)
-    {
-        var text = $"DKIM: {decision.Reason}";
-        switch (decision.Action)
-        {
-            case MailAction.Reject:
-                return Verdict.Reply(new SmtpReply(550, decision.RejectCode, text));
-            case MailAction.Tempfail:
-                return Verdict.Reply(new SmtpReply(451, decision.TempFailCode, text));
-            case MailAction.Discard:
-                return Verdict.Discard;
-            case MailAction.Quarantine:
-                message.Edits.Quarantine(text);
-                return Verdict.Continue;
-            default:
-                return Verdict.Continue;
-        }
     }
 }

@@ -4,11 +4,11 @@ namespace FilterHost.Plugins.FileKeyStore;
 public sealed record FileKeyStoreSettings
 {
     /// <summary>The folder of keys.</summary>
-    [Setting("Folder with <domain>/<selector>.pem. Every domain that has a folder is signed for; its name may be in any case. No default: without it only 'keys' counts. The folders should have mode 0700; one that others can write is refused, because they could put their own key there.")]
+    [Setting("Folder with <domain>/<selector>.pem. Every domain that has a folder is signed for; its name may be in any case. A key that comes into a folder or leaves it is noticed within seconds. No default: without it only 'keys' counts. The folders should have mode 0700; one that others can write is refused, because they could put their own key there.")]
     public DirectoryInfo? Directory { get; init; }
 
     /// <summary>The selector to sign with.</summary>
-    [Setting("Selector that the folders' keys are restricted to. Without it one key of each algorithm signs for a domain, that with the selector last in ASCII order, so 2026b follows 2026a. Set it to publish the next key before it signs. A domain that has other selectors only is reported and its mail is not signed.", Example = "\"2026a\"")]
+    [Setting("Selector that the folders' keys are restricted to. Without it one key of each algorithm signs for a domain, that with the selector last in ASCII order, so 2026b follows 2026a. Set it to hold all domains to one selector; `filterhost keys rotate` needs it left out, since it publishes the next key before that signs. A domain that has other selectors only is reported and its mail is not signed.", Example = "\"2026a\"")]
     public string? Selector { get; init; }
 
     /// <summary>Keys named one by one.</summary>

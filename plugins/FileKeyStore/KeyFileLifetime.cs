@@ -1,4 +1,5 @@
 using FilterHost.Keys;
+using FilterHost.MailAuth.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Plugins.FileKeyStore;
@@ -40,7 +41,7 @@ internal sealed class KeyFileLifetime(KeyFiles files, DomainFolders folders, Fil
             report.Add(ProblemSeverity.Error, problem, setting + ".user_identifier");
         if (settings.GenerateMissing && !entry.File.Exists)
             return;
-        var reading = KeyFileReader.Read(files.PlaceOf(entry));
+        var reading = files.PlaceOf(entry).Read();
         if (reading.Problem is not null)
             report.Add(ProblemSeverity.Error, reading.Problem, setting + ".file");
         if (reading.Warning is not null)
@@ -100,14 +101,14 @@ internal sealed class KeyFileLifetime(KeyFiles files, DomainFolders folders, Fil
     {
         try
         {
-            KeyFileWriter.Create(place.Path, SigningAlgorithm.RsaSha256, rsaBits: 2048);
+            KeyFile.Create(place.Path, SigningAlgorithm.RsaSha256, rsaBits: 2048);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException($"{place.Path} was not made: {error.Message} Let the user {FileOwnership.ProcessUser} write its folder.", error);
         }
         files.Forget(place.Domain);
-        if (KeyFileReader.Read(place) is { Key: { } key } && logger.IsEnabled(LogLevel.Information))
+        if (place.Read() is { Key: { } key } && logger.IsEnabled(LogLevel.Information))
             logger.LogInformation("Made {Path}. Publish: {Selector}._domainkey.{Domain}. TXT \"v=DKIM1; k=rsa; p={PublicKey}\"", place.Path, place.Selector, place.Domain, Convert.ToBase64String(key.PublicKey));
     }
 }

@@ -1,3 +1,5 @@
+using FilterHost.MailAuth.Keys;
+
 namespace FilterHost.Plugins.FileKeyStore;
 
 /// <summary>A key file as it was read: the key, or why it cannot be used and what mends it.</summary>

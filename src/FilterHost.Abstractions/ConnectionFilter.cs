@@ -4,10 +4,13 @@ namespace FilterHost;
 /// A filter for one SMTP connection: connect, HELO and unknown commands. The host makes an instance for each connection. A refusal at connect or HELO ends the SMTP session.
 /// Faults are answered as for <see cref="MessageFilter"/>.
 /// </summary>
-/// <remarks>To hand something to the plugin's message filters, inject <see cref="ConnectionState{T}"/> in both.</remarks>
+/// <remarks>
+/// The members are called one at a time, not always on the same thread. Never block it: await.
+/// To hand something to the plugin's message filters, inject <see cref="ConnectionState{T}"/> in both.
+/// </remarks>
 public abstract class ConnectionFilter
 {
-    /// <summary>A client connected.</summary>
+    /// <summary>A client connected. Called once, before everything else.</summary>
     public virtual ValueTask<Verdict> OnConnectAsync(SmtpConnection connection, CancellationToken cancellationToken) => Verdict.Continue;
 
     /// <summary>HELO or EHLO was received; it may come again, after STARTTLS for one. The name is in <see cref="SmtpConnection.Helo"/>.</summary>
@@ -19,6 +22,6 @@ public abstract class ConnectionFilter
     /// <param name="cancellationToken">Cancelled when the time is over.</param>
     public virtual ValueTask<Verdict> OnUnknownCommandAsync(SmtpConnection connection, string command, CancellationToken cancellationToken) => Verdict.Continue;
 
-    /// <summary>The connection is over; called exactly once.</summary>
+    /// <summary>The connection is over, however it ended; called exactly once, before the filter is disposed. An exception here is logged and changes nothing.</summary>
     public virtual ValueTask OnConnectionEndedAsync() => ValueTask.CompletedTask;
 }

@@ -72,14 +72,14 @@ public sealed class DomainName : IEquatable<DomainName>
     }
 
     /// <summary>
-    /// Parses a name only meant for DNS questions, where labels may hold any printable ASCII character, as the macros of SPF make them (RFC 7208 §7).
+    /// Parses a name only meant for DNS questions, where labels may hold any printable ASCII character, as the macros of SPF make them (RFC 7208 §7), the space of <c>%_</c> included.
     /// </summary>
     public static bool TryParseQueryName(ReadOnlySpan<char> text, [NotNullWhen(true)] out DomainName? name)
     {
         name = null;
         if (text.Length > 1 && text[^1] == '.')
             text = text[..^1];
-        if (text.IsEmpty || text.Length > MaximumLength || text.ContainsAnyExceptInRange('!', '~'))
+        if (text.IsEmpty || text.Length > MaximumLength || text.ContainsAnyExceptInRange(' ', '~'))
             return false;
         var lower = text.ToString().ToLowerInvariant();
         if (!HasValidLabels(lower))
@@ -110,6 +110,12 @@ public sealed class DomainName : IEquatable<DomainName>
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as DomainName);
+
+    /// <summary>True for the same name, or for two that are null.</summary>
+    public static bool operator ==(DomainName? left, DomainName? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>True for different names.</summary>
+    public static bool operator !=(DomainName? left, DomainName? right) => !(left == right);
 
     /// <inheritdoc/>
     public override int GetHashCode() => string.GetHashCode(_name, StringComparison.Ordinal);

@@ -34,6 +34,12 @@ public sealed record FilterTraits
     public bool NeedsWholeMessage { get; init; }
 
     /// <summary>
+    /// The filter's end of headers, body and end of message come only when the filters before it are done with the message: it sees all their edits and results from the start. The host then
+    /// keeps the body, unless no filter before it edits or publishes anything.
+    /// </summary>
+    public bool WaitsForEarlierFilters { get; init; }
+
+    /// <summary>
     /// The filter often calls <see cref="MailMessage.StopReadingBody"/> long before the body ends. Worth declaring only where it saves the MTA much of a large body:
     /// the host then answers each part of the body, to be able to say that it needs no more.
     /// </summary>

@@ -45,9 +45,11 @@ public sealed class HeaderField
     /// <inheritdoc/>
     public override string ToString() => $"{Encoding.ASCII.GetString(Name.Span)}:{Encoding.UTF8.GetString(Body.Span)}";
 
+    internal static bool IsName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange('!', '~') && !name.Contains(':', StringComparison.Ordinal);
+
     internal void ThrowIfUnsafe()
     {
-        if (Name.IsEmpty || Name.Span.ContainsAnyExceptInRange((byte)33, (byte)126) || Name.Span.Contains((byte)':'))
+        if (!IsName(Encoding.Latin1.GetString(Name.Span)))
             throw new FormatException("a header field's name is one or more printable ASCII characters without colon (RFC 5322 §2.2)");
         if (!HeaderText.IsSafeBody(Body.Span))
             throw new FormatException($"the body of {Encoding.ASCII.GetString(Name.Span)} holds NUL, a bare CR or LF, or an empty line; folds are CRLF followed by a space or tab and text");

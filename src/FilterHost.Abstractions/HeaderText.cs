@@ -72,7 +72,9 @@ internal static class HeaderText
         try
         {
             // RFC 2231 §5: a language may follow the character set after an asterisk.
-            var charset = Encoding.GetEncoding(parts[0].Split('*')[0]);
+            // The runtime itself knows a dozen character sets; those of older mail are in the code pages.
+            var name = parts[0].Split('*')[0];
+            var charset = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
             return parts[1] switch
             {
                 "b" or "B" => charset.GetString(Convert.FromBase64String(parts[2])),

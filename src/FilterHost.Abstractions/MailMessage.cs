@@ -7,7 +7,16 @@ public abstract class MailMessage : MailTransaction
     {
     }
 
-    /// <summary>The header section with the edits of earlier filters and of this one.</summary>
+    /// <summary>Whose mail it is.</summary>
+    public abstract MailOrigin Origin { get; }
+
+    /// <summary>
+    /// True where the listener only observes (<c>observe = true</c>): the MTA hears nothing of verdicts and edits, the log has them. A filter does what it always does; it may look further
+    /// where the administrator learns from it what would become of the message, and says so with <see cref="MailTransaction.Note"/>.
+    /// </summary>
+    public abstract bool IsObserved { get; }
+
+    /// <summary>The header section as it stands now, with the edits of earlier filters and of this one: ask again after an edit. Its fields are valid until the transaction ends.</summary>
     public abstract HeaderSection Header { get; }
 
     /// <summary>Records changes to the message. They reach the MTA at the end, all or none.</summary>
@@ -20,6 +29,9 @@ public abstract class MailMessage : MailTransaction
     /// <exception cref="InvalidOperationException">The filter did not declare the method in <see cref="FilterTraits.Publishes"/>.</exception>
     public abstract void Publish(AuthenticationResult result);
 
-    /// <summary>The filter needs no more of the body: its <see cref="MessageFilter.OnBodyChunkAsync"/> is not called again for this message.</summary>
+    /// <summary>The filter needs no more of the body, now or at the end of headers: its <see cref="MessageFilter.OnBodyChunkAsync"/> is not called again for this message.</summary>
     public abstract void StopReadingBody();
+
+    /// <summary>The origin in words for the log, with what decided it: <c>client is internal</c>, <c>mail of daemon ORIGINATING is internal</c>.</summary>
+    public abstract string DescribeOrigin();
 }

@@ -27,7 +27,7 @@ public abstract class SmtpConnection
     /// <summary>The MTA's name for its service, macro <c>{daemon_name}</c>; null where it was not sent.</summary>
     public abstract string? DaemonName { get; }
 
-    /// <summary>True where the client's address is in the listener's <c>internal</c> list. A client of unknown address never is.</summary>
+    /// <summary>True where the client is in the listener's <c>internal</c> list, by its address or by a name that the MTA has verified. A client of unknown address never is.</summary>
     public abstract bool IsInternal { get; }
 
     /// <summary>The socket that the MTA used, as the settings write it.</summary>

@@ -55,4 +55,7 @@ public interface IMilterCallbacks
 
     /// <summary>The SMTP client is gone: QUIT, QUIT_NC or a lost connection. Called once a client.</summary>
     ValueTask OnClosedAsync();
+
+    /// <summary>The MTA's connection is over. Called once, last.</summary>
+    ValueTask OnEndedAsync() => ValueTask.CompletedTask;
 }

@@ -32,6 +32,11 @@ public sealed class MilterClient : IAsyncDisposable
     /// <summary>Macros that the filter asks for.</summary>
     public IReadOnlyList<MacroRequest> MacroLists { get; private set; } = [];
 
+    /// <summary>
+    /// False where the filter has closed the connection, or sent what nobody asked for. Asked while no reply is due: between messages it says whether the connection can be used again.
+    /// </summary>
+    public bool IsQuiet => _start == _end && !(_stream is NetworkStream { Socket: var socket } && socket.Poll(0, SelectMode.SelectRead));
+
     /// <summary>Connects to a filter.</summary>
     /// <exception cref="IOException">It cannot be reached.</exception>
     /// <exception cref="TimeoutException">It did not answer in time.</exception>

@@ -346,21 +346,20 @@ public sealed partial class MilterSession
 
     private async ValueTask FinishAsync()
     {
+        await LastAsync(ResetAsync, "abort of a message");
+        await LastAsync(CloseClientAsync, "close of a milter connection");
+        await LastAsync(_callbacks.OnEndedAsync, "end of a milter connection");
+    }
+
+    private async ValueTask LastAsync(Func<ValueTask> call, string what)
+    {
         try
         {
-            await ResetAsync();
+            await call();
         }
         catch (Exception e)
         {
-            _logger.LogError(e, "exception at the abort of a message");
-        }
-        try
-        {
-            await CloseClientAsync();
-        }
-        catch (Exception e)
-        {
-            _logger.LogError(e, "exception at the close of a milter connection");
+            _logger.LogError(e, "exception at the {What}", what);
         }
     }
 

@@ -4,8 +4,8 @@ using FilterHost.Milter;
 
 namespace FilterHost.Testing;
 
-/// <summary>What came of one message. All of it is a copy that stays valid.</summary>
-public sealed class FilterRun
+/// <summary>What came of one message, and what a test may expect of it. All of it is a copy that stays valid.</summary>
+public sealed partial class FilterRun
 {
     private readonly MessageOutput _output;
 
@@ -14,7 +14,8 @@ public sealed class FilterRun
         (_output, Log, DnsQuestions) = (output, log, dnsQuestions);
         Notes = [.. output.Notes.Select(note => new FilterNote(note.Filter, note.Text))];
         RefusedRecipients = [.. output.RefusedRecipients.Select(refused => new RefusedRecipient(refused.Path, refused.Reply))];
-        Fields = FieldsOf(output.Message);
+        Fields = new HeaderSection(MessageParts.Read(output.Message, out var body));
+        Body = body;
     }
 
     /// <summary>What the MTA was told in the end: <see cref="VerdictKind.Continue"/> for mail that is delivered, <see cref="VerdictKind.Accept"/> where every filter was done before the end.</summary>
@@ -56,6 +57,9 @@ public sealed class FilterRun
     /// <summary>The header section of <see cref="Message"/>.</summary>
     public HeaderSection Fields { get; }
 
+    /// <summary>The body of <see cref="Message"/>.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+
     /// <summary>What host and plugins logged, faults of filters included; what a plugin's check finds that does not stop the start is a warning. The start is part of the first message's log, the stop of the last one's.</summary>
     public IReadOnlyList<LogLine> Log { get; }
 
@@ -64,12 +68,4 @@ public sealed class FilterRun
 
     /// <summary>The text of the topmost field of that name, unfolded, or null.</summary>
     public string? Header(string name) => Fields.First(name)?.Text;
-
-    private static HeaderSection FieldsOf(ReadOnlyMemory<byte> message)
-    {
-        var fields = new List<HeaderField>();
-        while (WireMessage.TryReadField(ref message, out var field))
-            fields.Add(field);
-        return new HeaderSection(fields);
-    }
 }

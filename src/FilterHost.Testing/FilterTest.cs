@@ -1,18 +1,21 @@
 using System.Net;
 using System.Text;
 using FilterHost.Dns;
+using FilterHost.Hosting.Configuration;
 using FilterHost.Hosting.Pipeline;
+using FilterHost.Keys;
+using MimeKit;
 
 namespace FilterHost.Testing;
 
 /// <summary>
-/// A filter under test and the mail that it gets: it runs on the shipped pipeline, in memory, in the test's own load context. Nothing here changes: every member gives a new test,
+/// A filter under test and the mail that it gets: it runs on the shipped pipeline, in memory or over a socket, in the test's own load context. Nothing here changes: every member gives a new test,
 /// so a common beginning may be kept in a field and used by many tests at once.
 /// </summary>
 /// <example>
 /// <code>
 /// var run = await FilterTest.For&lt;HelloPlugin&gt;("""greeting = "Hi" """).From("a@example.com").RunAsync();
-/// Assert.Equal("Hi", run.Header("X-Hello"));
+/// run.ExpectDelivered().ExpectHeader("X-Hello", "Hi");
 /// </code>
 /// </example>
 public sealed class FilterTest
@@ -30,10 +33,12 @@ public sealed class FilterTest
         """;
 
     private readonly TestBench _bench;
-    private readonly IReadOnlyList<MessageInput> _earlier;
+    private readonly IReadOnlyList<SentMessage> _earlier;
     private readonly MessageInput _message;
+    private readonly TimeSpan _delay;
 
-    private FilterTest(TestBench bench, IReadOnlyList<MessageInput> earlier, MessageInput message) => (_bench, _earlier, _message) = (bench, earlier, message);
+    private FilterTest(TestBench bench, IReadOnlyList<SentMessage> earlier, MessageInput message, TimeSpan delay) =>
+        (_bench, _earlier, _message, _delay) = (bench, earlier, message, delay);
 
     /// <summary>
     /// Tests a plugin's filters with settings of this text. The default message goes from alice@example.com to bob@example.net, sent by mail.example.com [192.0.2.1],
@@ -59,6 +64,23 @@ public sealed class FilterTest
     /// <summary>The message of a file, such as one that a mail program saved: LF becomes CRLF.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public FilterTest WithMessageFile(string path) => With(_message with { Message = WireMessage.ToWireLines(File.ReadAllBytes(path)) });
+
+    /// <summary>The message that was built with MimeKit.</summary>
+    public FilterTest WithMessage(MimeMessage message)
+    {
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Dos;
+        using var octets = new MemoryStream();
+        message.WriteTo(format, octets);
+        return WithMessage(octets.ToArray());
+    }
+
+    /// <summary>The message with this header field below the others, in place of those of that name.</summary>
+    /// <exception cref="FormatException">It is no header field; see <see cref="HeaderField.Create"/>.</exception>
+    public FilterTest WithField(string name, string value) => WithMessage(MessageParts.WithField(_message.Message, HeaderField.Create(name, value)));
+
+    /// <summary>The message with this body in place of its own: LF becomes CRLF, in UTF-8.</summary>
+    public FilterTest WithBody(string text) => WithMessage(MessageParts.WithBody(_message.Message, WireMessage.ToWireLines(Encoding.UTF8.GetBytes(text))));
 
     /// <summary>The most octets of the body in one call of the filter, at least 1. Default: 65535, as MTAs do it.</summary>
     public FilterTest InChunksOf(int octets)
@@ -97,9 +119,9 @@ public sealed class FilterTest
         return With(_message with { Macros = new Dictionary<string, string>(_message.Macros) { [key] = value } });
     }
 
-    /// <summary>Networks whose clients are internal, in place of the host's default.</summary>
-    /// <exception cref="FormatException">One is no network.</exception>
-    public FilterTest Internal(params string[] networks) => With(_bench with { InternalNetworks = [.. networks.Select(IPNetwork.Parse)] });
+    /// <summary>Clients that are internal, in place of the host's default: addresses, networks, names, <c>.domain</c>, or one of these after <c>!</c>.</summary>
+    /// <exception cref="FormatException">One is none of these.</exception>
+    public FilterTest Internal(params string[] hosts) => With(_bench with { Internal = [.. hosts.Select(HostPattern.Parse)] });
 
     /// <summary>
     /// Records for <see cref="IDnsResolver"/>, in the format of zone files (RFC 1035 §5.1): <c>s._domainkey.example.com. TXT "v=DKIM1; p=…"</c>. Each call adds to those before.
@@ -118,6 +140,12 @@ public sealed class FilterTest
     public FilterTest WithService<TContract>(TContract service)
         where TContract : class => With(_bench with { Services = new Dictionary<Type, object>(_bench.Services) { [typeof(TContract)] = service } });
 
+    /// <summary>A store with signing keys for these domains; their records are in the zone.</summary>
+    public FilterTest WithSigningKeys(params string[] domains) => WithSigningKeys(new TestKeyStore(domains));
+
+    /// <summary>This store, which may be slow or broken; the records of its keys are in the zone.</summary>
+    public FilterTest WithSigningKeys(TestKeyStore store) => WithService<ISigningKeyStore>(store).WithZone(store.Zone);
+
     /// <summary>Another plugin, with a table of its own: its filters stand before the filter under test, its services are there to be used. Several calls add up, in their order.</summary>
     public FilterTest WithPlugin<TPlugin>(string settings = "")
         where TPlugin : FilterPlugin, new() => With(_bench with { Before = [.. _bench.Before, PluginTable.OfText<TPlugin>(settings)] });
@@ -126,14 +154,25 @@ public sealed class FilterTest
     public FilterTest WithResultsBefore(params AuthenticationResult[] results) =>
         With(_bench with { Before = [.. _bench.Before, PluginTable.OfRecord(new GivenResultsPlugin(), new GivenResults(results))] });
 
+    /// <summary>The listener only observes. The run still has the verdict and the edits; what an MTA hears in their place is the host's part.</summary>
+    public FilterTest Observed() => With(_bench with { IsObserved = true });
+
     /// <summary>The time of the run. Only the time of day stands still: time limits go on.</summary>
     public FilterTest At(DateTimeOffset time) => WithClock(new FixedClock(time));
 
     /// <summary>The clock of host and plugin. One that stands still stops time limits too.</summary>
     public FilterTest WithClock(TimeProvider clock) => With(_bench with { Clock = clock });
 
+    /// <summary>
+    /// The messages go over a real socket: frames and negotiation are those of an MTA, and what is delivered is what the MTA makes of the edits that it was told. Everything else stays the same.
+    /// </summary>
+    public FilterTest OverSocket() => With(_bench with { IsOverSocket = true });
+
     /// <summary>What follows describes another message on the same connection; it begins as a copy of the one before. Run all with <see cref="RunAllAsync"/>.</summary>
-    public FilterTest Next() => new(_bench, [.. _earlier, _message], _message);
+    public FilterTest Next() => new(_bench, [.. _earlier, new SentMessage(_message, _delay)], _message, TimeSpan.Zero);
+
+    /// <summary>This much time of day passes before the message is sent. Nothing waits, and time limits do not notice.</summary>
+    public FilterTest Later(TimeSpan delay) => new(_bench, _earlier, _message, _delay + delay);
 
     /// <summary>Starts the plugins as the host does, sends the one message, and stops them. All that the filter was given is overwritten before this returns.</summary>
     /// <exception cref="StartRefusedException">The host would not start: the settings, the plugin's own check, the order of filters, a missing service.</exception>
@@ -147,7 +186,7 @@ public sealed class FilterTest
     public async Task<IReadOnlyList<FilterRun>> RunAllAsync()
     {
         using var host = new TestHost(_bench);
-        return await host.RunAsync([.. _earlier, _message]).ConfigureAwait(false);
+        return await host.RunAsync([.. _earlier, new SentMessage(_message, _delay)]).ConfigureAwait(false);
     }
 
     private static FilterTest Of(PluginTable table) => new(new TestBench(table), [], new MessageInput
@@ -159,11 +198,11 @@ public sealed class FilterTest
         ReversePath = "<alice@example.com>",
         Recipients = ["<bob@example.net>"],
         Macros = new Dictionary<string, string> { ["j"] = "mx.example.net", ["i"] = "4ABCDE1234" },
-    });
+    }, TimeSpan.Zero);
 
     private static string InBrackets(string path) => path.StartsWith('<') ? path : $"<{path}>";
 
-    private FilterTest With(MessageInput message) => new(_bench, _earlier, message);
+    private FilterTest With(MessageInput message) => new(_bench, _earlier, message, _delay);
 
-    private FilterTest With(TestBench bench) => new(bench, _earlier, _message);
+    private FilterTest With(TestBench bench) => new(bench, _earlier, _message, _delay);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using FilterHost.Dns;
 using FilterHost.Hosting.Configuration;
 
@@ -19,7 +18,12 @@ internal sealed record TestBench(PluginTable Plugin)
 
     public IReadOnlyDictionary<DomainName, DnsOutcome> DnsFailures { get; init; } = new Dictionary<DomainName, DnsOutcome>();
 
-    public IReadOnlyList<IPNetwork> InternalNetworks { get; init; } = new HostSettings().Internal;
+    public IReadOnlyList<HostPattern> Internal { get; init; } = new HostSettings().Internal;
+
+    public bool IsObserved { get; init; }
+
+    /// <summary>True where messages go over a real socket.</summary>
+    public bool IsOverSocket { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -16,6 +16,7 @@ internal sealed class TestHost : IDisposable
     private readonly TestBench _bench;
     private readonly ProblemList _problems = new();
     private readonly RecordedLog _log = new();
+    private readonly ShiftedClock _clock;
     private readonly TestResolver _resolver;
     private readonly string _dataDirectory = Path.Combine(Path.GetTempPath(), $"filterhost-test-{Guid.NewGuid():N}");
     private readonly Dictionary<Type, PluginInstance> _providers = [];
@@ -24,7 +25,7 @@ internal sealed class TestHost : IDisposable
 
     public TestHost(TestBench bench)
     {
-        _bench = bench;
+        (_bench, _clock) = (bench, new ShiftedClock(bench.Clock));
         if (!ZoneFile.TryParse(bench.Zone, out var zone, out var problem))
             throw new StartRefusedException([$"zone: {problem}"]);
         var records = bench.Services.GetValueOrDefault(typeof(IDnsResolver)) as IDnsResolver ?? new ZoneResolver(zone);
@@ -32,18 +33,19 @@ internal sealed class TestHost : IDisposable
     }
 
     /// <summary>Starts, sends the messages on one connection, stops.</summary>
-    public async Task<IReadOnlyList<FilterRun>> RunAsync(IReadOnlyList<MessageInput> messages)
+    public async Task<IReadOnlyList<FilterRun>> RunAsync(IReadOnlyList<SentMessage> messages)
     {
         var outputs = new List<(MessageOutput Output, int FirstLine, int FirstQuestion)>();
         await using (var generation = Build())
         {
             await CheckAsync().ConfigureAwait(false);
             await generation.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            await using var connection = new InMemoryConnection(Pipeline(), _bench.InternalNetworks, _log, _bench.Clock);
+            await using IMessageConnection connection = _bench.IsOverSocket ? new SocketConnection(Pipeline(), _log, _clock) : new MemoryConnection(Pipeline(), _log, _clock);
             foreach (var message in messages)
             {
+                _clock.PutOn(message.Delay);
                 var (line, question) = outputs.Count == 0 ? (0, 0) : (_log.Count, _resolver.Count);
-                outputs.Add((await connection.SendAsync(message).ConfigureAwait(false), line, question));
+                outputs.Add((await connection.SendAsync(message.Message).ConfigureAwait(false), line, question));
             }
         }
         return [.. outputs.Select((sent, index) =>
@@ -70,7 +72,7 @@ internal sealed class TestHost : IDisposable
             if (table.Bind(_problems) is { } bound)
                 Configure(bound);
         }
-        return new Generation(_instances, [], [], _log, _bench.Clock);
+        return new Generation([.. _instances.Select(instance => new SharedInstance(instance, new FilterGuard(instance, OnError.Tempfail, null), null, _log, _clock))], [], _clock);
     }
 
     // Through an instance of its own, so that the proxy between it and the plugin is the shipped one.
@@ -91,7 +93,7 @@ internal sealed class TestHost : IDisposable
                 _problems.Error($"the plugin asks for {missing.Name}, which the test does not give: {nameof(FilterTest.WithService)} does", table.Table.Location);
             if (_problems.HasErrors)
                 return;
-            instance.Build(contract => _providers[contract].Offer(contract));
+            instance.Build(contract => _providers.GetValueOrDefault(contract)?.Offer(contract));
             foreach (var contract in instance.Provided)
                 _providers.TryAdd(contract, instance);
             _instances.Add(instance);
@@ -104,7 +106,7 @@ internal sealed class TestHost : IDisposable
     }
 
     private PluginInstance Configure(string name, FilterPlugin plugin, object settings) =>
-        PluginInstance.Configure(name, plugin.GetType().Name, plugin, settings, Path.Combine(_dataDirectory, name), _log, _bench.Clock);
+        PluginInstance.Configure(name, plugin.GetType().Name, plugin, settings, Path.Combine(_dataDirectory, name), _log, _clock);
 
     private static object NoService(Type contract) => throw new InvalidOperationException($"{contract} is not used here");
 
@@ -115,7 +117,7 @@ internal sealed class TestHost : IDisposable
             foreach (var lifetime in instance.Lifetimes)
                 await lifetime.CheckAsync(new TableProblemReport(table.Table, _problems), CancellationToken.None).ConfigureAwait(false);
         }
-        foreach (var error in OrderCheck.Errors(Members(), []))
+        foreach (var error in OrderCheck.Errors(Members(), _ => false))
             _problems.Error(error);
         if (_problems.HasErrors)
             throw new StartRefusedException([.. _problems.Ordered().Where(problem => problem.Severity is ProblemSeverity.Error).Select(problem => problem.ToString())]);
@@ -130,7 +132,12 @@ internal sealed class TestHost : IDisposable
         foreach (var (_, instance, guard) in _tables)
             connectionMembers.AddRange(instance.ConnectionFilters.Select(filter => new ConnectionMember(instance, filter, guard)));
         var limits = new PipelineLimits { KeepsEveryBody = true, PoisonBuffers = true };
-        return new FilterPipeline(Listener, connectionMembers, Members(), limits, new ResultsPolicy(), _log, _bench.Clock);
+        var results = new ResultsPolicy { Reentry = new HostSettings().Reentry };
+        return new FilterPipeline(Listener, connectionMembers, Members(), limits, results, _log, _clock)
+        {
+            Clients = new ClientPolicy { Internal = HostList.Of(_bench.Internal) },
+            IsObserved = _bench.IsObserved,
+        };
     }
 
     private List<PipelineMember> Members() =>

@@ -2,7 +2,7 @@ using FilterHost.EndToEnd.Tests.Harness;
 
 namespace FilterHost.EndToEnd.Tests;
 
-/// <summary>A host with an RSA and an Ed25519 key for example.com, a Postfix before it and a sink behind: shared by the tests of a class.</summary>
+/// <summary>A host with an RSA and an Ed25519 key for example.com, an MTA before it, Postfix if nothing else is said, and a sink behind: shared by the tests of a class.</summary>
 public class MailSetup : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fhe2e");
@@ -31,61 +31,87 @@ public class MailSetup : IAsyncLifetime
     /// <summary>Further lines of main.cf.</summary>
     protected virtual string MainCf => "";
 
+    /// <summary>What mail is signed with.</summary>
+    protected virtual string Canonicalization => "relaxed/simple";
+
     /// <summary>The filters of the listener, and further tables.</summary>
     protected virtual (string Filters, string Tables) Filters => ("\"verify\", \"sign\"", "");
 
+    /// <summary>Listeners behind the first.</summary>
+    protected virtual string MoreListeners => "";
+
+    /// <summary>The table of the keys.</summary>
+    protected virtual string KeyStore => """
+        [service.keys]
+        plugin = "FileKeyStore"
+        [[service.keys.keys]]
+        domain = "example.com"
+        selector = "rsa"
+        file = "rsa.pem"
+        [[service.keys.keys]]
+        domain = "example.com"
+        selector = "ed"
+        file = "ed.pem"
+        [[service.keys.keys]]
+        domain = "bücher.example"
+        selector = "ed"
+        file = "ed.pem"
+        """;
+
+    /// <summary>Further settings of the host, before the tables.</summary>
+    protected virtual string HostSettings => "";
+
+    /// <summary>The MTA's program.</summary>
+    protected virtual string Mta => "/usr/sbin/postfix";
+
     public async ValueTask InitializeAsync()
     {
-        Machine.Require("/usr/sbin/postfix", "/usr/bin/openssl", "/usr/bin/python3", "/usr/bin/perl", "/usr/sbin/opendkim");
+        Machine.Require(Mta, "/usr/bin/openssl", "/usr/bin/python3", "/usr/bin/perl", "/usr/sbin/opendkim");
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1ED);
         await MakeKeyAsync("rsa", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
         await MakeKeyAsync("ed", ["genpkey", "-algorithm", "ed25519"]);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "zone"), string.Concat(Records.Select(record => $"{record.Key}. IN TXT \"{record.Value}\"\n")));
+        await PrepareAsync();
         Settings = $"""
             authserv_id = "mx.example.net"
+            {HostSettings}
             [service.dns]
             plugin = "ZoneFileResolver"
             file = "zone"
-            [service.keys]
-            plugin = "FileKeyStore"
-            [[service.keys.keys]]
-            domain = "example.com"
-            selector = "rsa"
-            file = "rsa.pem"
-            [[service.keys.keys]]
-            domain = "example.com"
-            selector = "ed"
-            file = "ed.pem"
-            [[service.keys.keys]]
-            domain = "bücher.example"
-            selector = "ed"
-            file = "ed.pem"
+            {KeyStore}
             [filter.verify]
             plugin = "DkimVerify"
             [filter.sign]
             plugin = "DkimSign"
-            canonicalization = "relaxed/simple"
+            canonicalization = "{Canonicalization}"
             {Filters.Tables}
             [[listener]]
             socket = "{Socket}"
             {(Socket.StartsWith("unix:", StringComparison.Ordinal) ? "mode = \"0666\"" : "")}
             filters = [{Filters.Filters}]
+            {MoreListeners}
 
             """;
         Host = await FilterHostProcess.StartAsync(_folder.FullName, Settings);
-        Postfix = await PostfixInstance.StartAsync(PostfixSocket, Sink.Port, MainCf);
+        await StartMtaAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Postfix is not null)
-            await Postfix.DisposeAsync();
+        await StopMtaAsync();
         if (Host is not null)
             await Host.DisposeAsync();
+        await CleanUpAsync();
         Sink.Dispose();
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Starts what the settings name, once there are keys.</summary>
+    protected virtual ValueTask PrepareAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Stops it.</summary>
+    protected virtual ValueTask CleanUpAsync() => ValueTask.CompletedTask;
 
     /// <summary>A message with a marker of its own.</summary>
     internal static string Message(string marker, string from = "a@example.com", string more = "") =>
@@ -93,7 +119,17 @@ public class MailSetup : IAsyncLifetime
 
     internal static string Marker() => $"m{Guid.NewGuid():N}";
 
-    internal Task<SmtpSink.Delivery> ReceiveAsync(string marker) => Sink.ReceiveAsync(marker, () => Host.Log() + Postfix.Log());
+    internal Task<SmtpSink.Delivery> ReceiveAsync(string marker) => Sink.ReceiveAsync(marker, () => Host.Log() + MtaLog());
+
+    protected virtual async Task StartMtaAsync() => Postfix = await PostfixInstance.StartAsync(PostfixSocket, Sink.Port, MainCf);
+
+    protected virtual async Task StopMtaAsync()
+    {
+        if (Postfix is not null)
+            await Postfix.DisposeAsync();
+    }
+
+    protected virtual string MtaLog() => Postfix.Log();
 
     private async Task MakeKeyAsync(string name, string[] arguments)
     {

@@ -56,7 +56,7 @@ public sealed class SigningThroughPostfixTests(MailSetup setup) : IClassFixture<
         var marker = MailSetup.Marker();
         await SmtpClient.SendAsync(setup.Postfix.Port, MailSetup.Message(marker, "a@example.org"));
         Assert.Empty((await setup.ReceiveAsync(marker)).Fields("DKIM-Signature"));
-        Assert.Contains("no key for example.org", setup.Host.Log(), StringComparison.Ordinal);
+        await setup.Host.HasLoggedAsync("no key for example.org");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class SigningThroughPostfixTests(MailSetup setup) : IClassFixture<
         var delivery = await setup.ReceiveAsync(marker);
         Assert.Empty(delivery.Fields("DKIM-Signature"));
         Assert.Equal(["mx.example.net; dkim=none"], delivery.Fields("Authentication-Results"));
-        Assert.Contains("client 203.0.113.9 not internal, not authenticated", setup.Host.Log(), StringComparison.Ordinal);
+        await setup.Host.HasLoggedAsync("client 203.0.113.9 not internal, not authenticated");
     }
 
     [Theory]
@@ -94,6 +94,25 @@ public sealed class SigningThroughPostfixTests(MailSetup setup) : IClassFixture<
         await SmtpClient.SendAsync(setup.Postfix.Port, returned, outside: "203.0.113.9", mail: "FROM:<l-bounces@example.org>");
         var results = Assert.Single((await setup.ReceiveAsync(list)).Fields("Authentication-Results")).Split(';', StringSplitOptions.TrimEntries);
         Assert.Equal(["dkim=pass", "dkim=pass"], results[1..].Select(static result => result.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task Messages_of_one_session_are_signed_each_by_itself_whatever_was_broken_off_between_them()
+    {
+        var (first, second) = (MailSetup.Marker(), MailSetup.Marker());
+        await using (var client = await SmtpClient.ConnectAsync(setup.Postfix.Port))
+        {
+            await client.SayAsync("EHLO client.example.org");
+            Assert.StartsWith("250", await client.SendMessageAsync(MailSetup.Message(first)), StringComparison.Ordinal);
+            await client.SayAsync("MAIL FROM:<c@example.org>");
+            await client.SayAsync("RCPT TO:<b@example.net>");
+            Assert.StartsWith("250", await client.SayAsync("RSET"), StringComparison.Ordinal);
+            await client.SayAsync("MAIL FROM:<d@example.org>");
+            await client.SayAsync("EHLO client.example.org");
+            Assert.StartsWith("250", await client.SendMessageAsync(MailSetup.Message(second)), StringComparison.Ordinal);
+        }
+        await AssertSignedAsync(await setup.ReceiveAsync(first));
+        await AssertSignedAsync(await setup.ReceiveAsync(second));
     }
 
     private async Task AssertSignedAsync(SmtpSink.Delivery delivery)

@@ -7,13 +7,16 @@ public sealed class VerificationThroughPostfixTests(VerificationThroughPostfixTe
 {
     private const string Outside = "203.0.113.9";
 
-    [Fact]
-    public async Task A_signature_of_dkimpy_passes()
+    [Theory]
+    [InlineData("rsa", "rsa-sha256")]
+    [InlineData("ed", "ed25519-sha256")]
+    public async Task A_signature_of_dkimpy_passes(string selector, string algorithm)
     {
         var marker = MailSetup.Marker();
-        await SmtpClient.SendAsync(setup.Postfix.Port, await SignedAsync(marker), Outside);
+        var signed = await Verifiers.SignWithDkimpyAsync(MailSetup.Message(marker), "example.com", selector, Path.Combine(setup.Folder, $"{selector}.pem"), algorithm);
+        await SmtpClient.SendAsync(setup.Postfix.Port, signed, Outside);
         var results = Assert.Single((await setup.ReceiveAsync(marker)).Fields("Authentication-Results"));
-        Assert.StartsWith("mx.example.net; dkim=pass header.d=example.com", results, StringComparison.Ordinal);
+        Assert.StartsWith($"mx.example.net; dkim=pass header.d=example.com header.i=@example.com header.a={algorithm} header.s={selector}", results, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,11 +65,21 @@ public sealed class DomainNameTests
         Assert.Equal(expected, DomainName.Parse(name).IsSameOrBelow(DomainName.Parse(other)));
 
     [Fact]
+    public void Names_are_compared_by_what_they_say()
+    {
+        var (one, same, other) = (DomainName.Parse("example.com"), DomainName.Parse("EXAMPLE.com."), DomainName.Parse("example.net"));
+        DomainName? none = null;
+        Assert.True(one == same && one != other && one != none && none != one && none == null);
+        Assert.False(one != same || one == other || one == none || none == one);
+    }
+
+    [Fact]
     public void A_query_name_may_hold_what_the_macros_of_SPF_make()
     {
         Assert.True(DomainName.TryParseQueryName("a+b%c._spf.example.com", out var name));
         Assert.Equal("a+b%c._spf.example.com", name.ToString());
         Assert.False(DomainName.TryParseQueryName("a\0b.example.com", out _));
-        Assert.False(DomainName.TryParseQueryName("a b.example.com", out _));
+        Assert.True(DomainName.TryParseQueryName("a b.example.com", out _));
+        Assert.False(DomainName.TryParseQueryName("a\tb.example.com", out _));
     }
 }

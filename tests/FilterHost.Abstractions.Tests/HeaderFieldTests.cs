@@ -9,6 +9,8 @@ public sealed class HeaderFieldTests
     [InlineData(" folded\r\n\ttext", "folded\ttext")]
     [InlineData(" =?utf-8?q?J=C3=BCrgen_M?= x", "Jürgen M x")]
     [InlineData(" =?utf-8?B?SsO8?= =?utf-8?b?cmdlbg==?=", "Jürgen")]
+    [InlineData(" =?windows-1251?B?z/Do4uXy?=", "Привет")]
+    [InlineData(" =?iso-8859-15?Q?=A4?=", "€")]
     [InlineData(" =?nonsense?q?x?=", "=?nonsense?q?x?=")]
     [InlineData(" =?utf-8?b?!?=", "=?utf-8?b?!?=")]
     [InlineData(" =?utf-8?", "=?utf-8?")]

@@ -430,8 +430,8 @@ public class MilterSessionTests
     {
         var options = new MilterSessionOptions
         {
-            FrameTimeout = TimeSpan.FromMilliseconds(octets.Length == 0 ? 10_000 : 100),
-            IdleTimeout = TimeSpan.FromMilliseconds(octets.Length == 0 ? 100 : 10_000),
+            FrameTimeout = TimeSpan.FromMilliseconds(octets.Length == 0 ? 60_000 : 100),
+            IdleTimeout = TimeSpan.FromMilliseconds(octets.Length == 0 ? 100 : 60_000),
         };
         await using var peer = await SessionPeer.NegotiatedAsync(options: options);
         await peer.SendOctetsAsync(octets.Select(c => (byte)c).ToArray());

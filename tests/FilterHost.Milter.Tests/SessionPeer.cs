@@ -9,7 +9,7 @@ namespace FilterHost.Milter.Tests;
 /// <summary>The MTA's side of a session under test, octet by octet.</summary>
 internal sealed class SessionPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Socket _socket;
     private readonly CancellationTokenSource _stop = new();
 

@@ -460,6 +460,22 @@ public sealed class FilterTestTests
     }
 
     [Fact]
+    public async Task Time_of_day_passes_between_messages()
+    {
+        var seen = new List<int>();
+        var test = Scripted(new ScriptedPlugin.Script
+        {
+            End = (_, services) =>
+            {
+                seen.Add(services.GetRequiredService<TimeProvider>().GetUtcNow().Minute);
+                return Verdict.Continue;
+            },
+        });
+        await test.At(DateTimeOffset.UnixEpoch).Later(TimeSpan.FromMinutes(1)).Next().Next().Later(TimeSpan.FromMinutes(5)).RunAllAsync();
+        Assert.Equal([1, 1, 6], seen);
+    }
+
+    [Fact]
     public async Task A_filter_that_never_answers_is_left_at_its_time_limit_even_under_a_fixed_clock()
     {
         var run = await FilterTest.For<HangingPlugin>("time_limit = \"10ms\"").At(DateTimeOffset.UnixEpoch).RunAsync();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FilterHost.Tests;
 
 public sealed class CheckCommandTests
@@ -125,11 +127,30 @@ public sealed class CheckCommandTests
     public async Task A_socket_outside_the_chroot_is_a_warning()
     {
         using var place = new Workplace().With(Samples.Nothing);
-        place.Write("postfix/main.cf", $"queue_directory = {place.Folder}/spool\n");
-        place.Write("postfix/master.cf", "smtp      inet  n       -       y       -       -       smtpd\n  -o x=y\ncleanup   unix  n       -       n       -       0       cleanup\n");
-        (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).HasProblem("warning: ", "smtp (smtpd)", $"chroot {place.Folder}/spool");
+        place.WithPostfix($"queue_directory = {place.Folder}/spool\nsmtpd_milters = unix:../s, unix:s",
+            "smtp      inet  n       -       y       -       -       smtpd\n  -o myhostname=y.example\ncleanup   unix  n       -       n       -       0       cleanup\n");
+        (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).HasProblem("warning: ", "smtp (smtpd), which run in the chroot", $"chroot {place.Folder}/spool", "postconf -F smtp/inet/chroot=n");
         Directory.CreateDirectory(Path.Combine(place.Folder, "spool"));
         Assert.Equal("", (await place.With("[[listener]]\nsocket = \"unix:spool/s\"\nfilters = []\n").RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).Errors);
+    }
+
+    [Fact]
+    public async Task A_socket_that_is_mounted_in_the_chroot_is_seen_there()
+    {
+        using var place = new Workplace().With("[[listener]]\nsocket = \"unix:s\"\nmode = \"0666\"\nfilters = []\n");
+        await using var host = await place.ListenAsync();
+        var inside = $"{place.Folder}/spool{place.Folder}";
+        place.WithPostfix($"queue_directory = {place.Folder}/spool\nsmtpd_milters = unix:{place.Folder}/s", "smtp inet n - y - - smtpd\n");
+        (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).HasProblem("which run in the chroot");
+        // What a symbolic link names is not there for who is in the chroot; a second name of the socket is, as a bound folder has it.
+        Directory.CreateDirectory(Path.GetDirectoryName(inside)!);
+        Directory.CreateSymbolicLink(inside, place.Folder);
+        (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).HasProblem("which run in the chroot");
+        Directory.Delete(inside);
+        Directory.CreateDirectory(inside);
+        using (var link = Process.Start("ln", [$"{place.Folder}/s", $"{inside}/s"]))
+            await link.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", (await place.RunAsync("check", "--mta-user", Environment.UserName)).Expect(0).Errors);
     }
 
     private static void SkipUnlessNobody()

@@ -13,7 +13,8 @@ public sealed class JsonTests
     [InlineData("plugins", "plugins", "list")]
     [InlineData("properties", "settings")]
     [InlineData("properties", "settings", "DkimSign")]
-    [InlineData("smtpd_milters", "postfix")]
+    [InlineData("main_cf", "postfix")]
+    [InlineData("input_mail_filters", "sendmail")]
     [InlineData("version", "version")]
     public async Task Every_command_prints_one_JSON_object(string member, params string[] command)
     {

@@ -27,6 +27,8 @@ internal sealed class RunningHost : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     public static async Task<RunningHost> WaitAsync(Process process)
     {
         var host = new RunningHost(process);
@@ -50,6 +52,13 @@ internal sealed class RunningHost : IAsyncDisposable
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Workplace.Patience);
         return (_process.ExitCode, watch.Elapsed);
+    }
+
+    /// <summary>Waits until it ends by itself; gives the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Workplace.Patience);
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it without a chance to clean up.</summary>

@@ -16,9 +16,13 @@ public sealed class SettingsCommandTests
     [Theory]
     [InlineData("DkimSign", "oversign")]
     [InlineData("DkimVerify", "on_fail")]
+    [InlineData("Dmarc", "on_reject")]
     [InlineData("DnsResolver", "servers")]
     [InlineData("ZoneFileResolver", "file")]
     [InlineData("FileKeyStore", "directory")]
+    [InlineData("TableKeyStore", "signing_table")]
+    [InlineData("SqlKeyStore", "query_timeout")]
+    [InlineData("Milter", "publishes")]
     public async Task The_settings_of_each_plugin_are_printed_and_stand_on_the_page(string plugin, string key)
     {
         using var place = new Workplace();

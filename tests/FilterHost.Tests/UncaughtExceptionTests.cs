@@ -10,9 +10,37 @@ public sealed class UncaughtExceptionTests
     [InlineData("async_void")]
     [InlineData("timer")]
     [InlineData("wrapped")]
+    [InlineData("finalizer")]
     public async Task One_costs_its_plugin_and_not_the_host(string origin)
     {
-        using var place = new Workplace().With($$"""
+        using var place = Place(origin);
+        await using var host = await place.ListenAsync();
+        Assert.Equal(MilterReplyKind.Continue, (await SendAsync(place, "s")).Kind);
+        while (!host.Log.Contains("a thread of plugin ThreadThrower threw", StringComparison.Ordinal))
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Contains("nobody catches this", host.Log, StringComparison.Ordinal);
+        var refused = await SendAsync(place, "s");
+        Assert.Equal("451 4.3.0 filter thrower failed, try again later", System.Text.Encoding.ASCII.GetString(refused.Text.Span));
+        var other = await SendAsync(place, "other");
+        Assert.Equal((MilterReplyKind.Continue, 1), (other.Kind, other.Edits.Count));
+        Assert.Equal(0, (await host.StopAsync()).Code);
+        // The timer threw all the while.
+        Assert.Single(host.Log.Split('\n'), line => line.Contains("a thread of plugin ThreadThrower", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_without_a_plugin_on_its_stack_ends_the_host()
+    {
+        using var place = Place("elsewhere");
+        await using var host = await place.ListenAsync();
+        // It may end before it answers.
+        await Task.WhenAny(SendAsync(place, "s"));
+        // SIGABRT, as the runtime ends.
+        Assert.Equal(134, await host.ExitAsync());
+        Assert.Contains("ObjectDisposedException", host.Log, StringComparison.Ordinal);
+    }
+
+    private static Workplace Place(string origin) => new Workplace().With($$"""
             warm_up = false
             [filter.thrower]
             plugin = "{{Workplace.TestPlugins}}/ThreadThrower"
@@ -27,17 +55,6 @@ public sealed class UncaughtExceptionTests
             socket = "unix:other"
             filters = ["secret"]
             """);
-        await using var host = await place.ListenAsync();
-        Assert.Equal(MilterReplyKind.Continue, (await SendAsync(place, "s")).Kind);
-        while (!host.Log.Contains("a thread of plugin ThreadThrower threw", StringComparison.Ordinal))
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        Assert.Contains("nobody catches this", host.Log, StringComparison.Ordinal);
-        var refused = await SendAsync(place, "s");
-        Assert.Equal("451 4.3.0 filter thrower failed, try again later", System.Text.Encoding.ASCII.GetString(refused.Text.Span));
-        var other = await SendAsync(place, "other");
-        Assert.Equal((MilterReplyKind.Continue, 1), (other.Kind, other.Edits.Count));
-        Assert.Equal(0, (await host.StopAsync()).Code);
-    }
 
     private static async Task<MilterResponse> SendAsync(Workplace place, string socket)
     {

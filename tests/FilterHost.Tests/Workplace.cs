@@ -39,6 +39,13 @@ internal sealed class Workplace : IDisposable
         return this;
     }
 
+    /// <summary>Lets everybody enter and read the folder, but not what is in it.</summary>
+    public Workplace Open()
+    {
+        File.SetUnixFileMode(Folder, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        return this;
+    }
+
     /// <summary>Runs a command with the settings file to its end.</summary>
     public Task<Ended> RunAsync(params string[] arguments) => RunBareAsync([.. arguments, "--config", Settings]);
 
@@ -48,7 +55,7 @@ internal sealed class Workplace : IDisposable
         if (!System.Environment.IsPrivilegedProcess)
             return RunAsync(arguments);
         // The folder and the settings are for everybody; the state is that user's own, below it.
-        File.SetUnixFileMode(Folder, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Open();
         File.SetUnixFileMode(Settings, OwnerOnly | UnixFileMode.OtherRead);
         var state = Directory.CreateDirectory(Path.Combine(Folder, "state"));
         File.SetUnixFileMode(state.FullName, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.StickyBit);
@@ -58,14 +65,21 @@ internal sealed class Workplace : IDisposable
 
     public Task<Ended> RunBareAsync(params string[] arguments) => FinishAsync(Start(Program, arguments));
 
+    /// <summary>Starts a program that starts the host; what the host logs is what the program does.</summary>
+    public Process Launch(string program, params string[] arguments) => Start(program, arguments);
+
+    /// <summary>Runs a command without a settings file, with this on its standard input.</summary>
+    public Task<Ended> RunOnAsync(string input, params string[] arguments) => FinishAsync(Start(Program, arguments), input);
+
     /// <summary>Starts the host and waits until it listens.</summary>
     public Task<RunningHost> ListenAsync() => RunningHost.WaitAsync(Start(Program, ["run", "--config", Settings]));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static async Task<Ended> FinishAsync(Process started)
+    private static async Task<Ended> FinishAsync(Process started, string input = "")
     {
         using var process = started;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

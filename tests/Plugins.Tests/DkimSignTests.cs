@@ -11,7 +11,7 @@ namespace FilterHost.Plugins.Tests;
 /// <summary>Who is signed, how, and what the log line says of those who are not.</summary>
 public sealed class DkimSignTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    internal static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
     public async Task An_authenticated_client_is_signed_wherever_it_comes_from()
@@ -213,6 +213,7 @@ public sealed class DkimSignTests
             List-Unsubscribe: <mailto:u@example.com>
             Subject: x
             X-Other: x
+            Date: Thu, 1 Jan 2026 00:00:00 +0000
             Return-Path: <a@example.com>
             Content-Type: text/plain
 
@@ -220,7 +221,7 @@ public sealed class DkimSignTests
             """).RunAsync();
         string[] expected =
         [
-            "cc", "content-transfer-encoding", "content-type", "content-type", "date", "from", "from", "in-reply-to", "list-id", "list-unsubscribe", "message-id",
+            "cc", "content-transfer-encoding", "content-type", "content-type", "date", "date", "from", "from", "in-reply-to", "list-id", "list-unsubscribe", "message-id",
             "mime-version", "references", "reply-to", "sender", "subject", "subject", "to", "to",
         ];
         Assert.Equal(expected, SignedFields(run).Order(StringComparer.Ordinal));
@@ -321,10 +322,25 @@ public sealed class DkimSignTests
         Assert.Contains(problem, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dmarc=fail header.from=example.com", "127.0.0.0/8", "not signed: dmarc=fail")]
+    [InlineData("dmarc=pass header.from=example.com", "127.0.0.0/8", "signed d=example.com s=rsa a=rsa-sha256")]
+    [InlineData("dmarc=pass header.from=example.com", "192.0.2.0/24", "not signed: judged before")]
+    public async Task Mail_that_comes_back_is_signed_where_its_client_is_internal_and_no_judgement_forbids_it(string results, string internalNetwork, string note)
+    {
+        var run = await Internal().Internal(internalNetwork).WithMessage($"Authentication-Results: mx.example.net; {results}\nFrom: a@example.com\n\nx\n").RunAsync();
+        Assert.Equal([note], NotesOf(run));
+        Assert.Equal(note.StartsWith("signed", StringComparison.Ordinal) ? 1 : 0, run.Fields.All("DKIM-Signature").Count());
+        Assert.Equal($"mx.example.net; {results}", run.Header("Authentication-Results"));
+    }
+
     private static FilterTest Signing(string settings = "", DkimSignKeys? keys = null) =>
         FilterTest.For<DkimSignPlugin>(settings).WithService<ISigningKeyStore>(keys ?? new DkimSignKeys()).At(Now);
 
     private static FilterTest Internal(string settings = "", DkimSignKeys? keys = null) => Signing(settings, keys).Client("127.0.0.1");
+
+    /// <summary>The result of the only signature.</summary>
+    internal static async Task<string> VerifiedWordAsync(FilterRun run) => Assert.Single(await VerifiedAsync(run));
 
     private static Task<IEnumerable<string>> VerifiedAsync(FilterRun run) => VerifiedAsync(run.MessageText);
 

@@ -95,6 +95,29 @@ public sealed class DkimVerifyActionTests
 
     [Theory]
     [MemberData(nameof(Settings))]
+    public async Task Tagged_mail_passes_with_one_field_that_nobody_outside_can_set(string setting)
+    {
+        var run = await DkimVerifyTests.Verifying("X-Verdict: all is well\r\n" + Results[setting].Mail, $"{setting} = \"tag\"\ntag_field = \"X-Verdict\"").RunAsync();
+        Assert.Equal(VerdictKind.Continue, run.Verdict);
+        Assert.StartsWith("DKIM: ", Assert.Single(run.Fields.All("X-Verdict")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mail_that_gets_no_tag_keeps_none_from_outside()
+    {
+        var run = await DkimVerifyTests.Verifying("X-DKIM-Judgement: all is well\r\n" + DkimVerifyMail.Passing, "on_fail = \"tag\"").RunAsync();
+        Assert.Empty(run.Fields.All("X-DKIM-Judgement"));
+    }
+
+    [Fact]
+    public async Task A_tag_field_that_is_no_field_name_stops_the_start()
+    {
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => RunAsync("on_none", "tag_field = \"X Verdict:\""));
+        Assert.StartsWith("settings:1:1: tag_field: ", Assert.Single(refusal.Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
     public async Task Refused_mail_is_refused_by_the_word_that_the_log_shows(string setting)
     {
         var run = await RunAsync(setting, $"{setting} = \"reject\"");

@@ -40,6 +40,9 @@ internal static class DkimVerifyMail
     /// <summary>A message with these signatures, top to bottom.</summary>
     public static string With(params string[] signatures) => string.Concat(signatures) + Unsigned;
 
+    /// <summary>A message of another author, with a signature of example.com that verifies.</summary>
+    public static string SignedFrom(string author) => $"{Signature(from: $"From: {author}\r\n")}From: {author}\r\n\r\n{Body}";
+
     /// <summary>A signature field that does not verify.</summary>
     public static string Broken(string selector = "rsa") => Signature(selector, signedBody: "other\r\n");
 
@@ -47,11 +50,12 @@ internal static class DkimVerifyMail
     /// <param name="selector">The selector; the key is the same for all.</param>
     /// <param name="tags">Further tags, each ended by a semicolon.</param>
     /// <param name="signedBody">The body that is hashed.</param>
-    public static string Signature(string selector = "rsa", string tags = "", string signedBody = Body)
+    /// <param name="from">The From field.</param>
+    public static string Signature(string selector = "rsa", string tags = "", string signedBody = Body, string from = From)
     {
         var bodyHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(signedBody)));
         var unsigned = $"DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=example.com; s={selector};{tags} h=from; bh={bodyHash}; b=";
-        var signature = DkimSignKeys.RsaPrivate.SignData(Encoding.UTF8.GetBytes(From + unsigned), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var signature = DkimSignKeys.RsaPrivate.SignData(Encoding.UTF8.GetBytes(from + unsigned), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{unsigned}{Convert.ToBase64String(signature)}\r\n";
     }
 }

@@ -15,11 +15,12 @@ internal sealed class DnsResolverNsd : IAsyncDisposable
 
     private DnsResolverNsd(string zone)
     {
-        EndPoint = FreePort();
+        // The address is hardly another's, so that no port of it is taken.
+        EndPoint = new IPEndPoint(new IPAddress([127, (byte)Random.Shared.Next(1, 255), (byte)Random.Shared.Next(255), 53]), 5353);
         File.WriteAllText(Path.Combine(_folder.FullName, "zone"), $"$ORIGIN example.\n$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n{zone}\n");
         File.WriteAllText(Path.Combine(_folder.FullName, "nsd.conf"), $"""
             server:
-              ip-address: 127.0.0.1@{EndPoint.Port}
+              ip-address: {EndPoint.Address}@{EndPoint.Port}
               username: ""
               chroot: ""
               zonesdir: "{_folder.FullName}"
@@ -48,9 +49,9 @@ internal sealed class DnsResolverNsd : IAsyncDisposable
     {
         Assert.SkipUnless(File.Exists(Program), $"{Program} is missing: the package nsd");
         var server = new DnsResolverNsd(zone);
-        for (var tries = 0; tries < 100; tries++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60);)
         {
-            if (await server.AskAsync("example", 6) is { } reply && (reply[3] & 0xF) == 0)
+            if (await server.TryAskAsync("example", 6) is { } reply && (reply[3] & 0xF) == 0)
                 return server;
             if (server._process.HasExited)
                 break;
@@ -61,8 +62,27 @@ internal sealed class DnsResolverNsd : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The reply over UDP as it is, without EDNS; null where none comes within a moment.</summary>
-    public async Task<byte[]?> AskAsync(string name, byte type)
+    /// <summary>The reply over UDP as it is, without EDNS.</summary>
+    public async Task<byte[]> AskAsync(string name, byte type)
+    {
+        while (true)
+        {
+            if (await TryAskAsync(name, type) is { } reply)
+                return reply;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The server has children that end with it only if it is asked.
+        using (Process.Start("kill", [_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    // Null where none comes within a moment.
+    private async Task<byte[]?> TryAskAsync(string name, byte type)
     {
         using var socket = new UdpClient();
         socket.Connect(EndPoint);
@@ -83,21 +103,5 @@ internal sealed class DnsResolverNsd : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // The server has children that end with it only if it is asked.
-        using (Process.Start("kill", [_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await _process.WaitForExitAsync();
-        _process.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
-    private static IPEndPoint FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
     }
 }

@@ -9,13 +9,12 @@ namespace FilterHost.Plugins.Tests;
 internal sealed class DnsResolverResponder : IDisposable
 {
     private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly TcpListener _tcp = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _tcp;
     private int _questions;
 
     public DnsResolverResponder(Func<Query, byte[]?> answer)
     {
-        _tcp.Start();
-        _udp.Bind(_tcp.LocalEndpoint);
+        _tcp = Bind(_udp);
         _ = Task.Run(() => UntilDisposedAsync(() => ServeDatagramsAsync(answer)), CancellationToken.None);
         _ = Task.Run(() => UntilDisposedAsync(() => ServeConnectionsAsync(answer)), CancellationToken.None);
     }
@@ -28,6 +27,25 @@ internal sealed class DnsResolverResponder : IDisposable
     {
         _udp.Dispose();
         _tcp.Dispose();
+    }
+
+    // A port that is free for one may be taken for the other.
+    private static TcpListener Bind(Socket udp)
+    {
+        while (true)
+        {
+            var tcp = new TcpListener(IPAddress.Loopback, 0);
+            tcp.Start();
+            try
+            {
+                udp.Bind(tcp.LocalEndpoint);
+                return tcp;
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                tcp.Dispose();
+            }
+        }
     }
 
     private static async Task UntilDisposedAsync(Func<Task> serve)

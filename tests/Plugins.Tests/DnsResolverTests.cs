@@ -78,7 +78,7 @@ public sealed class DnsResolverTests
             _ => Renamed(query.Reply(Query.NoError, Query.Text(60, (byte)'n'))),
         });
         using var good = new DnsResolverResponder(query => query.Reply(Query.NoError, Query.Text(60, (byte)'x')));
-        await using var plugins = await BuildAsync("timeout = \"500ms\"\nattempts = 5", bad, good);
+        await using var plugins = await BuildAsync("timeout = \"2s\"\nattempts = 5", bad, good);
         Assert.Equal("x"u8.ToArray(), TextOf(await AskAsync(plugins)));
     }
 

@@ -212,7 +212,32 @@ public sealed class FileKeyStoreTests
         var administration = plugins.Service<ISigningKeyAdministration>();
         await administration.RetireAsync(DomainName.Parse("example.com"), "sel", Cancel);
         Assert.True(File.Exists(path + ".retired"));
-        Assert.IsType<SigningOutcome.Unavailable>(await plugins.Service<ISigningKeyStore>().SignAsync("example.com/sel", new byte[32], Cancel));
+        Assert.IsType<SigningKeys.Misconfigured>(await plugins.Service<ISigningKeyStore>().FindKeysAsync(Query("example.com"), Cancel));
+        // A message that found it before is signed all the same; the ids of others lead nowhere.
+        Assert.IsType<SigningOutcome.Signed>(await plugins.Service<ISigningKeyStore>().SignAsync("example.com/sel", new byte[32], Cancel));
+        Assert.IsType<SigningOutcome.Unavailable>(await plugins.Service<ISigningKeyStore>().SignAsync("example.com/../example.com/sel", new byte[32], Cancel));
+        Assert.IsType<SigningOutcome.Unavailable>(await plugins.Service<ISigningKeyStore>().SignAsync("example.com/other", new byte[32], Cancel));
+    }
+
+    [Fact]
+    public async Task A_pending_key_signs_only_when_it_is_activated()
+    {
+        await using var plugins = new LoadedPlugins();
+        Directory.CreateDirectory(Path.GetDirectoryName(plugins.Write("keys/note", ""))!);
+        await plugins.BuildAsync(Folder);
+        var (administration, store) = (plugins.Service<ISigningKeyAdministration>(), plugins.Service<ISigningKeyStore>());
+        var domain = DomainName.Parse("example.com");
+        var made = await administration.CreateAsync(new SigningKeyRequest { SigningDomain = domain, Selector = "new", Algorithm = SigningAlgorithm.Ed25519Sha256, IsPending = true }, Cancel);
+        Assert.Equal((SigningKeyState.Pending, (string?)null), (made.State, made.Problem));
+        Assert.IsType<SigningKeys.NotOurs>(await store.FindKeysAsync(Query("example.com"), Cancel));
+        Assert.Equal(SigningKeyState.Pending, Assert.Single(await administration.ListAsync(Cancel)).State);
+        Assert.IsType<SigningOutcome.Unavailable>(await store.SignAsync("example.com/new", new byte[32], Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => administration.CreateAsync(new SigningKeyRequest { SigningDomain = domain, Selector = "new" }, Cancel).AsTask());
+        await administration.ActivateAsync(domain, "new", Cancel);
+        Assert.Equal("new", Assert.Single(Assert.IsType<SigningKeys.Found>(await store.FindKeysAsync(Query("example.com"), Cancel)).Keys).Selector);
+        await administration.RetireAsync(domain, "new", Cancel);
+        Assert.Equal(SigningKeyState.Retired, Assert.Single(await administration.ListAsync(Cancel), key => key.Selector == "new").State);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => administration.ActivateAsync(domain, "new", Cancel).AsTask());
     }
 
     private const string Folder = "[service.keys]\nplugin = \"FileKeyStore\"\ndirectory = \"keys\"";

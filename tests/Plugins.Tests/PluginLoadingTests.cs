@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using FilterHost.Hosting.Plugins;
 using FilterHost.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +25,7 @@ public sealed class PluginLoadingTests : IDisposable
     public void Every_first_party_plugin_loads()
     {
         var catalog = Catalog();
-        foreach (var name in new[] { "DkimSign", "DkimVerify", "DnsResolver", "ZoneFileResolver", "FileKeyStore" })
+        foreach (var name in new[] { "DkimSign", "DkimVerify", "Spf", "Dmarc", "DnsResolver", "ZoneFileResolver", "FileKeyStore", "TableKeyStore", "SqlKeyStore" })
         {
             var code = catalog.Load(name, "/", out var problem);
             Assert.True(code is not null, problem);
@@ -32,12 +33,32 @@ public sealed class PluginLoadingTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Code_that_says_that_it_cannot_be_unloaded_is_loaded_once_for_good()
+    {
+        var catalog = Catalog();
+        var code = catalog.Load("SqlKeyStore", "/", out _)!;
+        Assert.True(code.IsPermanent);
+        Assert.False(((AssemblyLoadContext)code.Context.Target!).IsCollectible);
+        code.Release();
+        Assert.Same(code, catalog.Load("SqlKeyStore", "/", out _));
+        var other = catalog.Load("FileKeyStore", "/", out _)!;
+        Assert.False(other.IsPermanent);
+        Assert.True(((AssemblyLoadContext)other.Context.Target!).IsCollectible);
+        other.Release();
+        Assert.NotSame(other, catalog.Load("FileKeyStore", "/", out _));
+    }
+
     [Theory]
     [InlineData("DkimSign")]
     [InlineData("DkimVerify")]
+    [InlineData("Spf")]
+    [InlineData("Dmarc")]
     [InlineData("DnsResolver")]
     [InlineData("ZoneFileResolver")]
     [InlineData("FileKeyStore")]
+    [InlineData("TableKeyStore")]
+    [InlineData("SqlKeyStore")]
     public void A_plugins_folder_holds_no_assembly_that_the_host_shares(string name) =>
         Assert.DoesNotContain(Directory.GetFiles(Path.Combine(LoadedPlugins.PluginFolder, name), "*.dll").Select(Path.GetFileNameWithoutExtension),
             file => ContractCheck.SharedAssemblies.Contains(file));
@@ -98,14 +119,10 @@ public sealed class PluginLoadingTests : IDisposable
     }
 
     [Fact]
-    public void A_released_plugin_is_unloaded()
+    public async Task A_released_plugin_is_unloaded()
     {
         var context = LoadAndRelease(Catalog(), Copy());
-        for (var i = 0; i < 20 && context.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
+        await Collection.AwaitAsync(context);
         Assert.False(context.IsAlive);
     }
 

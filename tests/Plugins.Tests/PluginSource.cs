@@ -23,14 +23,33 @@ internal static class PluginSource
     /// <summary>Compiles one assembly.</summary>
     public static byte[] Compile(string name, string source, params MetadataReference[] references) => Compile(name, [source], references);
 
-    /// <summary>The contract as a later release might have it: a higher version, and one member more.</summary>
-    public static byte[] NewerContract()
+    /// <summary>Compiles one assembly for one kind of machine.</summary>
+    public static byte[] CompileFor(Platform platform, string name, string source) => Compile(name, [source], [Contract], platform);
+
+    // What a later release might add, by the line after which it stands.
+    private static readonly (string After, string Added)[] Additions =
+    [
+        ("public interface IPluginBuilder\n{", "string Newest() => \"\";"),
+        ("public interface IPluginLifetime\n{", "ValueTask NewestAsync() => ValueTask.CompletedTask;"),
+        ("public abstract class MessageFilter\n{", "public virtual ValueTask<Verdict> OnNewestAsync() => Verdict.Continue;"),
+        ("public sealed class SettingAttribute(string text) : Attribute\n{", "public int Newest { get; init; }"),
+        ("public sealed record FilterTraits\n{", "public bool Newest { get; init; } public static FilterTraits Newer => new(); public class NewestTrait;"),
+    ];
+
+    /// <summary>The contract as a later release might have it: a higher version, and some members more.</summary>
+    public static byte[] NewerContract(string version = "0.9.0.0") => CompileContract(version, Additions);
+
+    /// <summary>The contract with the first recorded version, from the sources as they are: what it has more by now is not used by a plugin that does not name it.</summary>
+    public static byte[] FirstContract() => CompileContract("0.1.0.0", []);
+
+    private static byte[] CompileContract(string version, (string After, string Added)[] additions)
     {
         var folder = Path.Combine(ConformanceData.RepositoryRoot, "src/FilterHost.Abstractions");
         var sources = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
-            .Select(path => File.ReadAllText(path).Replace("public interface IPluginBuilder\n{", "public interface IPluginBuilder\n{\n    string Newest() => \"\";\n", StringComparison.Ordinal))
-            .Append("[assembly: System.Reflection.AssemblyVersion(\"0.9.0.0\")]");
+            .Select(path => additions.Aggregate(File.ReadAllText(path), (text, addition) => text.Replace(addition.After, $"{addition.After}\n{addition.Added}\n", StringComparison.Ordinal)))
+            // The host is built with the contract's own ways to make its values.
+            .Append($"[assembly: System.Reflection.AssemblyVersion(\"{version}\")] [assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"FilterHost.Hosting\")]");
         return Compile("FilterHost.Abstractions", sources, []);
     }
 
@@ -44,14 +63,14 @@ internal static class PluginSource
         return folder;
     }
 
-    private static byte[] Compile(string name, IEnumerable<string> sources, MetadataReference[] references)
+    private static byte[] Compile(string name, IEnumerable<string> sources, MetadataReference[] references, Platform platform = Platform.AnyCpu)
     {
         var parse = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None);
         var compilation = CSharpCompilation.Create(
             name,
             sources.Prepend(Usings).Select(source => CSharpSyntaxTree.ParseText(source, parse)),
             [.. Framework, .. references],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, platform: platform, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));

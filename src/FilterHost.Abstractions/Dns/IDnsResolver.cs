@@ -2,7 +2,8 @@ namespace FilterHost.Dns;
 
 /// <summary>
 /// Asks DNS. Safe for use by many callers at once. Failures are outcomes, never exceptions; only cancellation throws.
-/// What a filter gets by injection carries the message's budget of questions, remembers its answers, and ends with its time.
+/// For those who implement it: called from many threads at once, by messages that wait; await and never block. An exception reaches the filter as <see cref="ServiceFaultException"/>.
+/// What a filter gets by injection has a budget of questions for the message, remembers the answers of all its filters, and ends with its time.
 /// </summary>
 [ServiceContract("resolver")]
 public interface IDnsResolver

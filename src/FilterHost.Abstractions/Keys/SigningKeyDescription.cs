@@ -18,6 +18,12 @@ public sealed record SigningKeyDescription
     /// <summary>The public key as <c>p=</c> has it before base64: SubjectPublicKeyInfo for RSA, 32 octets for Ed25519. Empty where the key cannot be read.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; init; }
 
+    /// <summary>Whether it signs.</summary>
+    public SigningKeyState State { get; init; }
+
+    /// <summary>Since when it is in this state; null where the store does not know.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>Where the store keeps it: a path, a row.</summary>
     public required string Place { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record DkimSignatureResult : AuthenticationResult
     /// <summary>The result.</summary>
     public required DkimOutcome Outcome { get; init; }
 
+    /// <summary>What is wrong, where it has a name; null for all else.</summary>
+    public DkimDefect? Defect { get; init; }
+
     /// <summary>The SDID, <c>d=</c>.</summary>
     public DomainName? SigningDomain { get; init; }
 
@@ -64,6 +67,9 @@ public sealed record DkimSignatureResult : AuthenticationResult
             Add(properties, "b", SignaturePrefix);
             if (UncoveredBytes > 0)
                 properties.Add(new ResultProperty("policy", "uncovered-bytes", UncoveredBytes.Value.ToString(CultureInfo.InvariantCulture)));
+            // Nothing registered says this; what is not known is left out.
+            if (KeySecurity is DnsSecurity.Secure or DnsSecurity.Bogus)
+                properties.Add(new ResultProperty("policy", "x-dnssec", KeySecurity.Value.ToString().ToLowerInvariant()));
             return properties;
         }
     }

@@ -18,9 +18,27 @@ internal sealed record HostSettings
         + "Default: none. A name missing here lets an outsider write results that readers behind us may believe.", Example = "[\"mail.example.com\"]")]
     public IReadOnlyList<string> AlsoOurs { get; init; } = [];
 
-    [Setting("Networks whose clients are our own: their mail is signed, not judged. Mail of authenticated users counts as our own wherever it comes from. The default is this machine alone. "
-        + "Too wide a network signs the mail of strangers with our keys.", Example = "[\"127.0.0.0/8\", \"::1/128\", \"192.0.2.0/24\"]")]
-    public IReadOnlyList<IPNetwork> Internal { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+    [Setting("Clients that are our own: their mail is signed, not judged; that of authenticated users is so anyway. Each is an address, a network, a name, `.domain` for the names below it, one of these after `!` for an exception, "
+        + "or `file:PATH` with one on each line, as OpenDKIM's TrustedHosts. The look-up too is OpenDKIM's: the name, then its domains from the longest, then the smallest network of the address; the first found decides, "
+        + "but `!` before a name only leaves it to the address. Only a name that the MTA has verified counts. Default: this machine; a list replaces it. A wrong row stops the start. Too wide a list signs the mail of strangers.",
+        Example = "[\"127.0.0.0/8\", \"::1\", \"192.0.2.0/24\", \"!192.0.2.9\", \".example.com\", \"file:TrustedHosts\"]")]
+    public IReadOnlyList<HostPattern> Internal { get; init; } = [HostPattern.Parse("127.0.0.0/8"), HostPattern.Parse("::1/128")];
+
+    [Setting("Services of the MTA whose mail is our own, whoever sends it, by macro `{daemon_name}`: in Postfix `-o milter_macro_daemon_name=NAME` of a service in master.cf, in Sendmail `Name=` of DaemonPortOptions. Compared with case, as OpenDKIM's MTA. "
+        + "Default: none. A service that strangers can reach has their mail signed.", Example = "[\"ORIGINATING\"]")]
+    public IReadOnlyList<string> InternalDaemons { get; init; } = [];
+
+    [Setting("Macros of the MTA that make mail our own, as OpenDKIM's MacroList: `macro` where it has any value, `macro=value|value` where it has one of these, compared with case. The MTA is asked for them at MAIL and at the end of the headers. "
+        + "Default: none. What a client can set itself makes everybody's mail our own.", Example = "[\"{auth_type}\", \"{client_ptr}=mail.example.com\"]")]
+    public IReadOnlyList<MacroCondition> InternalMacros { get; init; } = [];
+
+    [Setting("Clients whose connections pass whole, in the form of `internal`: no filter hears of them, nothing is judged, signed or cleaned, so that what they forge stays. Default: none.", Example = "[\"192.0.2.25\"]")]
+    public IReadOnlyList<HostPattern> Peers { get; init; } = [];
+
+    [Setting("Networks of the programs that send a message back into the MTA: content filters, mailing lists, sendmail(1). A message from there, of a client that did not authenticate, with an Authentication-Results field of ours on it has been judged before: "
+        + "the field stays, the message is not judged again, and it is not signed if the field says dmarc=fail. An empty list takes such fields for forged. "
+        + "Whoever can send from there can write results in our name.", Example = "[\"127.0.0.0/8\", \"::1/128\"]")]
+    public IReadOnlyList<IPNetwork> Reentry { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
     [Setting("A folder that the host's user may write: copies of plugins, data of instances. Default: $STATE_DIRECTORY (systemd sets it), else $XDG_STATE_HOME/filterhost, else ~/.local/state/filterhost. "
         + "It must not be writable by others, since code is loaded from it.", Example = "\"/var/lib/filterhost\"")]
@@ -49,8 +67,8 @@ internal sealed record HostSettings
     [Setting("How often the MTA is told at end of message that work goes on, so that it does not give up. It must be shorter than the MTA's shortest timeout.", Minimum = 0.1, Maximum = 60)]
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    [Setting("The most DNS questions that one message may cause over all filters; beyond it a question is answered as unavailable. It bounds what a hostile message can make us ask; "
-        + "the default leaves room for a dozen signatures, SPF with its ten look-ups (RFC 7208 §4.6.4) and DMARC.", Minimum = 1, Maximum = 10000)]
+    [Setting("The most DNS questions that one filter may ask for one message; beyond it a question is answered as unavailable. It bounds what a hostile message can make us ask; "
+        + "the default leaves room for the ten look-ups of SPF (RFC 7208 §4.6.4) with most of what each may bring after it. What one filter asks takes nothing from another, and what is known already costs nothing.", Minimum = 1, Maximum = 10000)]
     public int DnsQuestions { get; init; } = 100;
 
     [Setting("How much of one message is kept in memory where a filter needs it whole; larger ones go to a file in `temp_directory`. Filters that only stream, as signing and verifying do, keep nothing.", Minimum = 0, Maximum = 1073741824)]
@@ -67,4 +85,36 @@ internal sealed record HostSettings
 
     [Setting("Sends a synthetic message through each pipeline before the host listens, so that the first real one does not wait for the compiler. Costs some tenths of a second at start.")]
     public bool WarmUp { get; init; } = true;
+
+    [Setting("The user that the host becomes, by name or number. Started as root it opens the sockets and writes `pid_file`, then becomes this user for good; only after that are plugins loaded and keys read, as by every other command. "
+        + "The state directory (then /var/lib/filterhost unless named) is made for it where it is missing. Started as another user the host refuses. Default: who starts it; a plugin that goes wrong as root owns the machine.", Example = "\"filterhost\"")]
+    public string? User { get; init; }
+
+    [Setting("The group of the host's process, by name or number, where `user` is set. Default: the user's own. Its other groups stay.", Example = "\"filterhost\"")]
+    public string? Group { get; init; }
+
+    [Setting("The mode bits that new files of the host do not get, as an octal string; a socket's are its listener's `mode`. Default: what the host is started with.", Example = "\"0027\"")]
+    public string? Umask { get; init; }
+
+    [Setting("A file that the host writes its process id to, for service managers that ask for one; systemd does not. It is written as the user who starts the host, and removed at the end where the host may. Default: none.", Example = "\"/run/filterhost.pid\"")]
+    public FileInfo? PidFile { get; init; }
+
+    [Setting("The Unix socket by which `filterhost reload` reaches the running host; only the host's user and root may connect. Hosts that share a state directory each need their own. Default: control.sock in `state_directory`.", Example = "\"/run/filterhost/control.sock\"")]
+    public FileInfo? ControlSocket { get; init; }
+
+    /// <summary>Where the control socket is.</summary>
+    public string ControlSocketPath => ControlSocket?.FullName ?? Path.Combine(StateDirectory.FullName, "control.sock");
+
+    [Setting("Where the log goes. `auto` is standard error, with priorities where systemd has connected that to the journal; `stderr` is plain lines; `journald` has priorities always; `syslog` is the system log. "
+        + "A log that is slow or away never holds up mail: what it does not take is dropped and counted.")]
+    public LogTarget LogTarget { get; init; } = LogTarget.Auto;
+
+    [Setting("The facility of lines in the system log, by which it sorts them. The default is that of MTAs. Counts where `log_target` is `syslog`.")]
+    public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Mail;
+
+    [Setting("The program's name in the system log: letters, digits and `-_./`, 32 at most. Several hosts are told apart by it. Counts where `log_target` is `syslog`.")]
+    public string SyslogName { get; init; } = "filterhost";
+
+    [Setting("The socket of the system log: another one where syslogd offers one inside a chroot. Default: /dev/log. Counts where `log_target` is `syslog`.", Example = "\"/dev/log\"")]
+    public FileInfo SyslogSocket { get; init; } = new("/dev/log");
 }

@@ -20,4 +20,17 @@ internal sealed record InstanceHostSettings
 
     [Setting("The `[service.NAME]` whose signing keys this instance uses. Needed only where several services are key stores; with one, that one is taken.", Example = "\"keys\"")]
     public string? KeyStore { get; init; }
+
+    [Setting("Where this filter runs: `none` in the host itself, `process` in a worker process of its own with its own instances of the services that it uses. A worker that dies, by a stack overflow or a fault in native code, "
+        + "costs only the messages that are in it, which get `on_error`; it is started anew after a second, then two, up to a minute. What it finds and changes is the same, but later filters see it only at the end of the message, "
+        + "and each message costs a way to another process and back. It holds a filter's bugs; it does not hold an enemy, since the worker runs as the host's user. Filters only.")]
+    public IsolationKind Isolation { get; init; } = IsolationKind.None;
+
+    [Setting("The most memory of a worker process: the limit of its managed heap, and of its memory as a whole without what it shares with others. A worker that takes more is killed and started anew. "
+        + "The runtime itself takes some 20 MB of it. Counts where `isolation` is `process`.", Minimum = 67108864, Maximum = 1099511627776)]
+    public ByteSize IsolationMemory { get; init; } = new(512L << 20);
+
+    [Setting("The most CPU time of a worker process for one message: what the worker takes while the message is in it, shared evenly among the messages that are in it at the time. With no message in it, the most in a minute. "
+        + "A worker that takes more is killed and started anew. Counts where `isolation` is `process`.", Minimum = 0.1, Maximum = 3600)]
+    public TimeSpan IsolationCpu { get; init; } = TimeSpan.FromSeconds(10);
 }

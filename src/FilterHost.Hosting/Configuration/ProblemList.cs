@@ -28,7 +28,11 @@ internal sealed class ProblemList
     public void Add(Problem problem)
     {
         lock (_lock)
-            _problems.Add(problem);
+        {
+            // A service that runs in the host and in a worker has the same problem in both.
+            if (!_problems.Contains(problem))
+                _problems.Add(problem);
+        }
     }
 
     public void Add(ProblemSeverity severity, string text, SettingLocation? location = null) => Add(new Problem(severity, text, location));
@@ -58,13 +62,17 @@ internal sealed class ProblemList
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartArray();
-            foreach (var problem in Ordered())
-                Write(writer, problem);
-            writer.WriteEndArray();
-        }
+            Write(writer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes the same array.</summary>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray();
+        foreach (var problem in Ordered())
+            Write(writer, problem);
+        writer.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter writer, Problem problem)

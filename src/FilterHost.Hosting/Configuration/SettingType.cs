@@ -1,10 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using FilterHost.Milter;
 
 namespace FilterHost.Hosting.Configuration;
 
 /// <summary>What the type of a settings property is to the settings file.</summary>
 internal static class SettingType
 {
+    private static readonly HashSet<Type> Scalars =
+    [
+        typeof(string), typeof(bool), typeof(double), typeof(float), typeof(TimeSpan), typeof(ByteSize), typeof(FileInfo), typeof(DirectoryInfo),
+        typeof(DomainName), typeof(IPAddress), typeof(IPEndPoint), typeof(IPNetwork), typeof(Secret), typeof(MilterAddress),
+        typeof(HostPattern), typeof(MacroCondition),
+    ];
+
     /// <summary>The type without its nullable wrapping: null is only the default, never a value of the file.</summary>
     public static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
@@ -27,6 +36,9 @@ internal static class SettingType
         };
         return minimum <= maximum;
     }
+
+    /// <summary>True for what one value of the file gives, or a reference to a secret.</summary>
+    public static bool IsScalar(Type type) => type.IsEnum || IsInteger(type, out _, out _) || Scalars.Contains(type);
 
     /// <summary>True for a list; gives the type of its items.</summary>
     public static bool IsList(Type type, [NotNullWhen(true)] out Type? item)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using FilterHost.Milter;
 
 namespace FilterHost.Hosting.Configuration;
 
@@ -9,6 +10,8 @@ namespace FilterHost.Hosting.Configuration;
 /// <param name="record">Binds a nested table.</param>
 internal sealed class SettingValueReader(ProblemList problems, SecretReference secrets, Func<Type, SettingsTable, object?> record)
 {
+    private const string HostFilePrefix = "file:";
+
     public object? Read(Type type, SettingNode node, SettingAttribute attribute)
     {
         type = SettingType.Plain(type);
@@ -85,7 +88,26 @@ internal sealed class SettingValueReader(ProblemList problems, SecretReference s
             return Duration.TryParse(text, out var duration) ? Bounded(type, node, attribute, duration.TotalSeconds, duration) : WrongText(type, text, node, attribute);
         if (type == typeof(ByteSize))
             return ByteSize.TryParse(text, out var size) ? Bounded(type, node, attribute, size.Octets, size) : WrongText(type, text, node, attribute);
+        if (type == typeof(HostPattern))
+            return ReadHosts(text, node);
         return (type.IsEnum ? ReadEnum(type, text) : Parse(type, text, node.Location.File)) ?? WrongText(type, text, node, attribute);
+    }
+
+    private HostPattern? ReadHosts(string text, SettingNode node)
+    {
+        if (text.StartsWith(HostFilePrefix, StringComparison.Ordinal) && IsPath(text[HostFilePrefix.Length..]))
+            return new HostFile(PathBeside(node.Location.File, text[HostFilePrefix.Length..]), node.ValueLocation, problems).Read() is { } entries ? new HostPattern(text, entries) : null;
+        if (HostEntry.TryParse(text, out var entry, out var problem))
+            return new HostPattern(text, [entry]);
+        problems.Error(problem, node.ValueLocation);
+        return null;
+    }
+
+    // So that a reload can tell whether the file is another by then.
+    private static FileInfo AsItIsNow(FileInfo file)
+    {
+        file.Refresh();
+        return file;
     }
 
     private static object? ReadEnum(Type type, string text) =>
@@ -96,15 +118,19 @@ internal sealed class SettingValueReader(ProblemList problems, SecretReference s
         if (type == typeof(string))
             return text;
         if (type == typeof(FileInfo))
-            return IsPath(text) ? new FileInfo(PathBeside(file, text)) : null;
+            return IsPath(text) ? AsItIsNow(new FileInfo(PathBeside(file, text))) : null;
         if (type == typeof(DirectoryInfo))
             return IsPath(text) ? new DirectoryInfo(PathBeside(file, text)) : null;
         if (type == typeof(DomainName))
             return DomainName.TryParse(text, out var domain) ? domain : null;
+        if (type == typeof(MacroCondition))
+            return MacroCondition.TryParse(text, out var condition) ? condition : null;
         if (type == typeof(IPAddress))
             return IPAddress.TryParse(text, out var address) ? address : null;
         if (type == typeof(IPEndPoint))
             return HasPort(text) && IPEndPoint.TryParse(text, out var endPoint) ? endPoint : null;
+        if (type == typeof(MilterAddress))
+            return MilterAddress.TryParse(text, out var socket, out _) ? socket.In(FolderOf(file)) : null;
         return type == typeof(IPNetwork) ? ParseNetwork(text) : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using FilterHost.Milter;
 
 namespace FilterHost.Hosting.Configuration;
 
@@ -44,6 +45,9 @@ internal static class SettingWords
         _ when type == typeof(IPAddress) => "an IP address",
         _ when type == typeof(IPEndPoint) => "an address and port such as \"192.0.2.1:53\" or \"[2001:db8::1]:53\"",
         _ when type == typeof(IPNetwork) => "a network such as \"192.0.2.0/24\" or an address",
+        _ when type == typeof(MilterAddress) => "a socket such as \"inet:8891@localhost\" or \"unix:/run/milter.sock\"",
+        _ when type == typeof(HostPattern) => "a host: an address, a network, a name, .domain, one of these after !, or file:PATH",
+        _ when type == typeof(MacroCondition) => "a macro such as \"{auth_type}\", or with its values as \"{auth_type}=PLAIN|LOGIN\"",
         _ when type == typeof(Secret) => "a reference: { file = \"…\" }, { env = \"…\" } or { credential = \"…\" }",
         _ => "a value of a kind that settings do not have",
     };

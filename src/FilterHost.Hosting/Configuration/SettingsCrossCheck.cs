@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace FilterHost.Hosting.Configuration;
 
 /// <summary>Checks that tables fit each other.</summary>
 internal static class SettingsCrossCheck
 {
+    // RFC 3164 §4.1.3: the first character that is none of these ends the tag.
+    private static readonly SearchValues<char> OfProgramNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./");
+
     private static readonly string[] OfUnixSockets = ["mode", "owner", "group"];
 
     public static void Run(LoadedSettings loaded, ProblemList problems)
@@ -12,10 +17,12 @@ internal static class SettingsCrossCheck
         {
             CheckFilters(listener, known, problems);
             CheckSocket(listener, problems);
+            CheckTrust(listener, loaded.Host, problems);
         }
         CheckSameSocket(loaded.Listeners, problems);
         CheckUnused(loaded, problems);
         CheckProviders(loaded, problems);
+        CheckProcess(loaded, problems);
         if (!loaded.Root.TryGet("listener", out _))
             problems.Error("there is no [[listener]]: the host would do nothing", loaded.Root.Location);
     }
@@ -24,9 +31,15 @@ internal static class SettingsCrossCheck
     public static void CheckSocket(LocatedListener listener, ProblemList problems)
     {
         var (settings, table) = listener;
+        if (listener.DescriptorName is not null)
+        {
+            foreach (var key in OfUnixSockets.Where(table.Entries.ContainsKey))
+                problems.Error("the service manager made the socket, and its unit has this setting (SocketMode=, SocketUser=, SocketGroup=)", table.Locate(key));
+            return;
+        }
         if (listener.Address is not { } socket)
         {
-            problems.Error($"expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"{settings.Socket}\"", table.Locate("socket"));
+            problems.Error($"expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"{settings.Socket}\"", table.Locate("socket"));
             return;
         }
         if (!ListenerSettings.TryParseMode(settings.Mode, out _))
@@ -37,6 +50,19 @@ internal static class SettingsCrossCheck
             problems.Error("only a Unix socket has this key", table.Locate(key));
         if (socket.Path is not null && table.TryGet("allow", out var allow))
             problems.Error("a Unix socket has no networks; `mode`, `owner` and `group` say who may connect", allow.Location);
+    }
+
+    // An id of ours is written by this host alone; who else may write it could be anybody.
+    private static void CheckTrust(LocatedListener listener, HostSettings host, ProblemList problems)
+    {
+        string?[] ours = [listener.Settings.AuthservId ?? host.AuthservId, .. host.AlsoOurs];
+        for (var i = 0; i < listener.Settings.TrustResultsFrom.Count; i++)
+        {
+            if (ours.Contains(listener.Settings.TrustResultsFrom[i], StringComparer.OrdinalIgnoreCase))
+                problems.Error("this name is ours, and fields under it that this host did not write are forged; give the other program a name of its own", listener.Table.Locate($"trust_results_from[{i}]"));
+        }
+        if (listener.Settings.TrustResultsFrom.Count > 0 && ours[0] is null)
+            problems.Error("`authserv_id` must be set where `trust_results_from` is, so that the two are seen to differ", listener.Table.Locate("trust_results_from"));
     }
 
     private static void CheckFilters(LocatedListener listener, List<string> known, ProblemList problems)
@@ -82,6 +108,16 @@ internal static class SettingsCrossCheck
                     problems.Error($"there is no [service.{name}]{Hint(name, services)}", instance.Table.Locate(key));
             }
         }
+    }
+
+    private static void CheckProcess(LoadedSettings loaded, ProblemList problems)
+    {
+        if (loaded.Host.Umask is { } umask && !ListenerSettings.TryParseMode(umask, out _))
+            problems.Error($"expected an octal file mode such as \"0027\", found \"{umask}\"", loaded.Root.Locate("umask"));
+        if (loaded.Host.SyslogName is var name && (name.Length is < 1 or > 32 || name.AsSpan().ContainsAnyExcept(OfProgramNames)))
+            problems.Error($"expected 1 to 32 letters, digits and -_./, found \"{name}\"", loaded.Root.Locate("syslog_name"));
+        if (loaded.Host.Group is not null && loaded.Host.User is null)
+            problems.Error("`group` needs `user`", loaded.Root.Locate("group"));
     }
 
     private static string Hint(string name, List<string> known) => NearestName.Hint(name, known) is { Length: > 0 } hint ? hint

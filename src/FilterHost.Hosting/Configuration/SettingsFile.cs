@@ -13,4 +13,7 @@ internal sealed class SettingsFile
     /// <summary>Reads a file and what it includes, binds the host's part and checks that the parts fit. Every problem is added.</summary>
     /// <returns>Null if there is nothing to go on with: a file cannot be read or is not TOML. Else what could be bound; there may be errors all the same.</returns>
     public static LoadedSettings? Load(string path, ProblemList problems) => new SettingsLoad(problems, Environment.GetEnvironmentVariable).Load(path);
+
+    /// <summary>The same for a text that is in no file.</summary>
+    public static LoadedSettings? LoadText(string text, string name, ProblemList problems) => new SettingsLoad(problems, Environment.GetEnvironmentVariable).LoadText(text, name);
 }

@@ -10,14 +10,28 @@ internal sealed partial class SettingsLoad(ProblemList problems, Func<string, st
     public LoadedSettings? Load(string path)
     {
         var files = new SettingsInclusion(problems);
-        if (files.Read(path) is not { } root)
-            return null;
+        return files.Read(path) is { } root ? Bind(root, files.Files) : null;
+    }
+
+    /// <summary>Binds a text that is in no file.</summary>
+    /// <param name="text">The settings.</param>
+    /// <param name="name">A path for messages; relative paths in the text are relative to its folder.</param>
+    public LoadedSettings? LoadText(string text, string name) => SettingsSyntax.Parse(text, name, problems) is { } root ? Bind(root, [name]) : null;
+
+    private LoadedSettings Bind(SettingsTable root, IReadOnlyList<string> files)
+    {
         var host = _binder.Bind<HostSettings>(root, new HashSet<string> { "filter", "service", "listener" }, problems) ?? new HostSettings();
-        var instances = Instances(root, "filter", InstanceKind.Filter).Concat(Instances(root, "service", InstanceKind.Service)).ToList();
-        var loaded = new LoadedSettings(host, Listeners(root), instances, root) { Files = files.Files };
+        var instances = Instances(root);
+        var loaded = new LoadedSettings(host, Listeners(root), instances, root) { Files = files };
         SettingsCrossCheck.Run(loaded, problems);
         return loaded;
     }
+
+    /// <summary>The filters and services alone.</summary>
+    public static IReadOnlyList<InstanceSettings> InstancesOf(SettingsTable root, ProblemList problems) =>
+        new SettingsLoad(problems, Environment.GetEnvironmentVariable).Instances(root);
+
+    private List<InstanceSettings> Instances(SettingsTable root) => [.. Instances(root, "filter", InstanceKind.Filter), .. Instances(root, "service", InstanceKind.Service)];
 
     private IEnumerable<InstanceSettings> Instances(SettingsTable root, string name, InstanceKind kind)
     {
@@ -53,7 +67,7 @@ internal sealed partial class SettingsLoad(ProblemList problems, Func<string, st
 
     private void RefuseFilterKeys(SettingsTable table)
     {
-        foreach (var key in new[] { "on_error", "time_limit" })
+        foreach (var key in new[] { "on_error", "time_limit", "isolation", "isolation_memory", "isolation_cpu" })
         {
             if (table.TryGet(key, out var node))
                 problems.Error("only a filter has this key; a service is called by filters, whose own keys count", node.Location);

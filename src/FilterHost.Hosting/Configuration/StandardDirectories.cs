@@ -3,6 +3,9 @@ namespace FilterHost.Hosting.Configuration;
 /// <summary>Where the host keeps its files unless the settings say otherwise: what systemd gives, else the user's own folders (XDG Base Directory Specification).</summary>
 internal static class StandardDirectories
 {
+    /// <summary>The state of a service whose user is not who starts it.</summary>
+    public const string ServiceState = "/var/lib/filterhost";
+
     /// <summary>Plugin copies, the data of instances, generated keys.</summary>
     public static DirectoryInfo State(Func<string, string?> environment) =>
         new(FirstOf(environment("STATE_DIRECTORY"))

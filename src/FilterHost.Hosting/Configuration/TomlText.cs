@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using FilterHost.Milter;
 
 namespace FilterHost.Hosting.Configuration;
 
@@ -19,7 +20,7 @@ internal static class TomlText
         double or float => Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? Number(number) : null,
         TimeSpan duration => Quote(Duration.Format(duration)),
         Enum => Quote(SettingKey.InSnakeCase(value.ToString()!)),
-        ByteSize or DomainName or IPAddress or IPEndPoint or IPNetwork => Quote(value.ToString()!),
+        ByteSize or DomainName or IPAddress or IPEndPoint or IPNetwork or HostPattern or MacroCondition => Quote(value.ToString()!),
         IDictionary { Count: 0 } => "{}",
         IDictionary => null,
         IEnumerable items => List(items),
@@ -73,6 +74,9 @@ internal static class TomlText
         _ when type == typeof(IPAddress) => "\"192.0.2.1\"",
         _ when type == typeof(IPEndPoint) => "\"192.0.2.1:53\"",
         _ when type == typeof(IPNetwork) => "\"192.0.2.0/24\"",
+        _ when type == typeof(HostPattern) => "\"192.0.2.0/24\"",
+        _ when type == typeof(MacroCondition) => "\"{auth_type}\"",
+        _ when type == typeof(MilterAddress) => "\"unix:/run/milter.sock\"",
         _ when type == typeof(Secret) => "{ file = \"path\" }",
         _ => Number(Within(attribute, 1)),
     };

@@ -1,112 +1,118 @@
+using FilterHost.Hosting.Pipeline;
 using FilterHost.Hosting.Plugins;
-using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Hosting.Generations;
 
-/// <summary>An immutable graph of plugin instances and of the pipelines that use them.</summary>
-internal sealed class Generation(IReadOnlyList<PluginInstance> instances, IReadOnlyList<ListenerPlan> listeners, IReadOnlyList<PluginCode> code, ILogger logger, TimeProvider time)
-    : IAsyncDisposable
+/// <summary>An immutable graph of plugin instances and of the pipelines that use them. It ends when it serves no more and the last connection has left it.</summary>
+internal sealed class Generation : IAsyncDisposable, ICounted
 {
-    // Longer than any plugin should need, shorter than a service manager waits before it kills.
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private readonly TimeProvider _time;
+    private readonly Lazy<Task> _end;
+    private int _users = 1;
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _periodic = [];
+    /// <summary>A generation of these instances, whose use becomes its own.</summary>
+    /// <param name="instances">Instances; one that another uses comes before it.</param>
+    /// <param name="listeners">The listeners.</param>
+    /// <param name="time">The clock of the messages that warm it up.</param>
+    /// <param name="memory">What its pipelines keep for later ones.</param>
+    public Generation(IReadOnlyList<SharedInstance> instances, IReadOnlyList<ListenerPlan> listeners, TimeProvider time, HostMemory? memory = null)
+    {
+        (Shared, Listeners, _time) = (instances, listeners, time);
+        Memory = memory ?? new HostMemory(time);
+        _end = new Lazy<Task>(() => Task.Run(EndAsync));
+    }
 
-    /// <summary>Instances; one that another uses comes before it.</summary>
-    public IReadOnlyList<PluginInstance> Instances => instances;
+    /// <summary>Instances; one that another uses comes before it. None any more once it has ended.</summary>
+    public IReadOnlyList<SharedInstance> Shared { get; private set; }
 
-    public IReadOnlyList<ListenerPlan> Listeners => listeners;
+    public IEnumerable<PluginInstance> Instances => Shared.Select(shared => shared.Instance);
 
-    /// <summary>Starts every instance and its periodic work.</summary>
+    /// <summary>The listeners; none once it has ended.</summary>
+    public IReadOnlyList<ListenerPlan> Listeners { get; private set; }
+
+    /// <summary>What its pipelines keep for later ones.</summary>
+    public HostMemory Memory { get; }
+
+    /// <summary>Completes when everything of it has been stopped.</summary>
+    public bool HasEnded => _end is { IsValueCreated: true, Value.IsCompleted: true };
+
+    /// <summary>Starts every new instance and its periodic work.</summary>
+    /// <exception cref="PluginStartException">A plugin threw.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var instance in instances)
-        {
-            foreach (var lifetime in instance.Lifetimes)
-            {
-                await lifetime.StartAsync(cancellationToken).ConfigureAwait(false);
-                if (lifetime.Period is { } period)
-                    _periodic.Add(RepeatAsync(instance.Name, lifetime, period));
-            }
-        }
+        foreach (var shared in Shared)
+            await NameAsync(Describe(shared), "start", () => shared.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs the code of every instance and pipeline once, so that the first message does not wait for the compiler.</summary>
-    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    /// <param name="wanted">Which instances need it; a pipeline does where one of them is in it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PluginStartException">A plugin threw.</exception>
+    public async Task WarmUpAsync(IReadOnlySet<PluginInstance> wanted, CancellationToken cancellationToken)
     {
-        foreach (var lifetime in instances.SelectMany(instance => instance.Lifetimes))
-            await lifetime.WarmUpAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var listener in listeners)
-            await SyntheticMessage.RunAsync(listener, time).ConfigureAwait(false);
+        foreach (var shared in Shared.Where(shared => wanted.Contains(shared.Instance)))
+        {
+            foreach (var lifetime in shared.Instance.Lifetimes)
+                await NameAsync(Describe(shared), "warm up", () => lifetime.WarmUpAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var listener in Listeners.Where(listener => listener.Pipeline.Members.Any(member => wanted.Contains(member.Instance))))
+        {
+            var filters = string.Join(", ", listener.Pipeline.Members.Select(member => member.Instance).Where(wanted.Contains).Distinct().Select(instance => instance.Name));
+            await NameAsync($"{filters} of {listener.Listener.Socket}", "warm up", () => SyntheticMessage.RunAsync(listener, _time), cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Suspends every instance of a plugin, whose own thread threw.</summary>
-    public void Suspend(string plugin)
+    /// <summary>The same for all instances.</summary>
+    public Task WarmUpAsync(CancellationToken cancellationToken) => WarmUpAsync(Instances.ToHashSet(), cancellationToken);
+
+    /// <summary>Suspends every instance of a plugin, whose own thread threw; false where that is done already.</summary>
+    public bool Suspend(string plugin)
     {
-        foreach (var instance in instances.Where(instance => instance.Plugin == plugin))
-            instance.Suspend();
+        var isNew = false;
+        foreach (var instance in Instances.Where(instance => instance.Plugin == plugin))
+            isNew |= instance.Suspend();
+        return isNew;
     }
 
-    public async ValueTask DisposeAsync()
+    public bool TryAcquire()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await WithinLimitAsync("periodic work", () => Task.WhenAll(_periodic)).ConfigureAwait(false);
-        // Users before providers.
-        foreach (var instance in instances.Reverse())
-            await WithinLimitAsync(instance.Name, () => StopAsync(instance)).ConfigureAwait(false);
-        foreach (var loaded in code)
-            loaded.Release();
-        _stop.Dispose();
+        for (var users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
+        {
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                return true;
+        }
+        return false;
     }
 
-    private static async Task StopAsync(PluginInstance instance)
+    public void Release()
     {
-        foreach (var lifetime in instance.Lifetimes)
-            await lifetime.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await instance.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Decrement(ref _users) == 0)
+            _ = _end.Value;
     }
 
-    // On another thread, since a plugin may block the one that it is stopped on: the host ends all the same.
-    private async Task WithinLimitAsync(string what, Func<Task> stop)
+    /// <summary>Ends it now, whoever uses it.</summary>
+    public async ValueTask DisposeAsync() => await _end.Value.ConfigureAwait(false);
+
+    private static string Describe(SharedInstance shared) => $"{shared.Instance.Name} (plugin {shared.Instance.Plugin})";
+
+    private async Task NameAsync(string name, string what, Func<Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Run(stop).WaitAsync(StopLimit, time).ConfigureAwait(false);
+            await PluginStep.RunAsync(call, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            logger.LogError("{What} does not stop and is left behind", what);
-        }
-        catch (Exception exception)
-        {
-            logger.LogError(exception, "{What} failed while it was stopped", what);
+            throw new PluginStartException($"{name} failed to {what}: {exception.Message}", exception);
         }
     }
 
-    private async Task RepeatAsync(string name, IPluginLifetime lifetime, TimeSpan period)
+    // Users before providers.
+    private async Task EndAsync()
     {
-        using var timer = new PeriodicTimer(period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
-                await RunOnceAsync(name, lifetime).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The generation ends.
-        }
-    }
-
-    private async Task RunOnceAsync(string name, IPluginLifetime lifetime)
-    {
-        try
-        {
-            await lifetime.RunPeriodicallyAsync(_stop.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
-        {
-            logger.LogError(exception, "{Instance} failed in its periodic work", name);
-        }
+        foreach (var shared in Shared.Reverse())
+            await shared.DisposeAsync().ConfigureAwait(false);
+        // Whoever still has it, such as the command that built it, keeps no plugin's code in memory.
+        (Shared, Listeners) = ([], []);
     }
 }

@@ -7,14 +7,14 @@ internal static class OrderCheck
 {
     /// <summary>One sentence for each thing that is wrong.</summary>
     /// <param name="members">The filters, in order.</param>
-    /// <param name="givenMethods">Methods whose results come from elsewhere: an earlier listener, a trusted host.</param>
-    public static IEnumerable<string> Errors(IReadOnlyList<PipelineMember> members, IReadOnlyCollection<string> givenMethods)
+    /// <param name="isGiven">Whether a method's results come from elsewhere: an earlier listener, a trusted program.</param>
+    public static IEnumerable<string> Errors(IReadOnlyList<PipelineMember> members, Func<string, bool> isGiven)
     {
         for (var i = 0; i < members.Count; i++)
         {
             foreach (var method in members[i].Traits.Needs)
             {
-                if (!givenMethods.Contains(method) && !members.Take(i).Any(earlier => earlier.Traits.Publishes.Contains(method)))
+                if (!isGiven(method) && !members.Take(i).Any(earlier => earlier.Traits.Publishes.Contains(method)))
                     yield return UnmetNeed(members, i, method);
             }
             foreach (var signer in members.Take(i))

@@ -59,6 +59,8 @@ internal sealed class BodyStore(BodyBudget budget, long memoryLimit, string temp
 
     private FileStream CreateFile()
     {
+        // The default is a folder that nobody else makes.
+        Directory.CreateDirectory(temporaryDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(temporaryDirectory, $"filterhost-{Guid.NewGuid():N}");
         var file = new FileStream(path, new FileStreamOptions
         {

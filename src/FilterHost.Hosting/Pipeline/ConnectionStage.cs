@@ -5,48 +5,75 @@ namespace FilterHost.Hosting.Pipeline;
 
 /// <summary>Runs the connection filters of one SMTP connection; their faults are caught here.</summary>
 internal sealed class ConnectionStage(
-    IReadOnlyList<ConnectionMember> members, ConnectionFacts connection, ConnectionStates states, WatchedCall call, ILogger logger, TimeProvider time)
+    IReadOnlyList<ConnectionMember> members, ConnectionFacts connection, ConnectionStates states, WatchedCall call, bool isObserved, ILogger logger, TimeProvider time)
 {
-    private readonly (AsyncServiceScope Scope, ConnectionFilter? Filter, bool IsFailed)[] _filters = new (AsyncServiceScope, ConnectionFilter?, bool)[members.Count];
+    private Place[] _places = PlacesOf(members);
 
-    public bool HasFilters => members.Count > 0;
+    public bool HasFilters => _places.Length > 0;
 
-    public ValueTask<Verdict> ConnectAsync() =>
-        RunAsync(member => member.Registration.OverridesConnect, (filter, token) => filter.OnConnectAsync(connection, token));
+    public ValueTask<Verdict> ConnectAsync() => ConnectAsync(_places);
 
-    public ValueTask<Verdict> HeloAsync() =>
-        RunAsync(member => member.Registration.OverridesHelo, (filter, token) => filter.OnHeloAsync(connection, token));
+    public ValueTask<Verdict> HeloAsync() => HeloAsync(_places);
 
     public ValueTask<Verdict> UnknownCommandAsync(string command) =>
-        RunAsync(member => member.Registration.OverridesUnknownCommand, (filter, token) => filter.OnUnknownCommandAsync(connection, command, token));
+        RunAsync(_places, member => member.Registration.OverridesUnknownCommand, (filter, token) => filter.OnUnknownCommandAsync(connection, command, token));
+
+    /// <summary>
+    /// Goes on with the filters of another generation. Those of instances that are in both stay as they are; the others of the old one are told that the connection is over, and those of the
+    /// new one hear of the connect and the HELO that there have been.
+    /// </summary>
+    /// <param name="next">The filters from now on.</param>
+    /// <param name="hasHelo">True where the client has sent HELO.</param>
+    public async ValueTask<Verdict> MoveAsync(IReadOnlyList<ConnectionMember> next, bool hasHelo)
+    {
+        var before = _places;
+        _places = PlacesOf(next, before);
+        await EndAsync(before.Except(_places), call).ConfigureAwait(false);
+        Place[] added = [.. _places.Except(before)];
+        var verdict = await ConnectAsync(added).ConfigureAwait(false);
+        return verdict.IsFinal || !hasHelo ? verdict : await HeloAsync(added).ConfigureAwait(false);
+    }
 
     /// <summary>The connection is over. Never throws.</summary>
     /// <param name="watch">The watch over the filters' cleaning up.</param>
-    public async ValueTask EndAsync(WatchedCall watch)
+    public ValueTask EndAsync(WatchedCall watch) => EndAsync(_places, watch);
+
+    private static Place[] PlacesOf(IReadOnlyList<ConnectionMember> members, IReadOnlyCollection<Place>? before = null) =>
+        [.. members.Select(member => before?.FirstOrDefault(place => ReferenceEquals(place.Member.Registration, member.Registration)) ?? new Place(member))];
+
+    private ValueTask<Verdict> ConnectAsync(Place[] places) =>
+        RunAsync(places, member => member.Registration.OverridesConnect, (filter, token) => filter.OnConnectAsync(connection, token));
+
+    private ValueTask<Verdict> HeloAsync(Place[] places) =>
+        RunAsync(places, member => member.Registration.OverridesHelo, (filter, token) => filter.OnHeloAsync(connection, token));
+
+    private async ValueTask EndAsync(IEnumerable<Place> places, WatchedCall watch)
     {
-        for (var i = 0; i < members.Count; i++)
+        foreach (var place in places)
         {
-            if (_filters[i].Filter is not { } filter)
+            if (place.Filter is not { } filter)
                 continue;
-            watch.Enter(members[i].Guard);
+            var guard = place.Member.Guard;
+            watch.Enter(guard);
             try
             {
-                if (!await watch.WaitAsync(EndAsync(filter, _filters[i].Scope)).ConfigureAwait(false))
-                    Blame(i, "overran its time", null);
+                var scope = place.Scope;
+                if (!await watch.WaitAsync(isObserved ? Task.Run(() => EndAsync(filter, scope)) : EndAsync(filter, scope)).ConfigureAwait(false))
+                    Blame(FaultKind.Overran, null);
             }
             catch (Exception exception)
             {
-                Blame(i, "threw", exception);
+                Blame(FaultKind.Threw, exception);
             }
-            _filters[i] = default;
+            place.Clear();
             if (!watch.Leave())
                 watch = watch.Unwatched();
-        }
 
-        void Blame(int index, string what, Exception? exception)
-        {
-            members[index].Guard.CountFault();
-            logger.LogError(exception, "{Client}: filter {Filter} {What} at the end of the connection", connection.Describe(), members[index].Guard.Name, what);
+            void Blame(FaultKind kind, Exception? exception)
+            {
+                guard.CountFault(kind);
+                logger.LogError(exception, "{Client}: filter {Filter} {What} at the end of the connection", connection.Describe(), guard.Name, FaultWords.Of(kind));
+            }
         }
     }
 
@@ -62,29 +89,31 @@ internal sealed class ConnectionStage(
         }
     }
 
-    private async ValueTask<Verdict> RunAsync(Func<ConnectionMember, bool> overrides, Func<ConnectionFilter, CancellationToken, ValueTask<Verdict>> invoke)
+    private async ValueTask<Verdict> RunAsync(
+        Place[] places, Func<ConnectionMember, bool> overrides, Func<ConnectionFilter, CancellationToken, ValueTask<Verdict>> invoke)
     {
-        for (var i = 0; i < members.Count; i++)
+        foreach (var place in places)
         {
-            var verdict = _filters[i].IsFailed ? members[i].Guard.Refusal
-                : !overrides(members[i]) ? null
-                : members[i].Guard.IsSuspended ? Fault(i, "is suspended", null)
-                : await InvokeAsync(i, invoke).ConfigureAwait(false);
+            var guard = place.Member.Guard;
+            var verdict = place.IsFailed ? guard.Refusal
+                : !overrides(place.Member) ? null
+                : guard.IsSuspended ? Fault(place, FaultKind.Suspended, null)
+                : await InvokeAsync(place, invoke).ConfigureAwait(false);
             if (verdict is { IsFinal: true })
                 return verdict;
         }
         return Verdict.Continue;
     }
 
-    private async ValueTask<Verdict?> InvokeAsync(int index, Func<ConnectionFilter, CancellationToken, ValueTask<Verdict>> invoke)
+    private async ValueTask<Verdict?> InvokeAsync(Place place, Func<ConnectionFilter, CancellationToken, ValueTask<Verdict>> invoke)
     {
-        var guard = members[index].Guard;
+        var guard = place.Member.Guard;
         var cancellation = new CancellationTokenSource();
         call.Enter(guard);
         Task<Verdict>? running = null;
         try
         {
-            running = invoke(FilterAt(index), cancellation.Token).AsTask();
+            running = isObserved ? Task.Run(() => invoke(place.FilterIn(states), cancellation.Token).AsTask()) : invoke(place.FilterIn(states), cancellation.Token).AsTask();
             var verdict = await running.WaitAsync(call.Remaining, time).ConfigureAwait(false);
             return call.Leave() ? guard.Sign(verdict) : null;
         }
@@ -92,31 +121,44 @@ internal sealed class ConnectionStage(
         {
             guard.Abandon(running);
             FilterGuard.CancelAside(cancellation);
-            return call.Leave() ? Fault(index, "overran its time", null) : null;
+            return call.Leave() ? Fault(place, FaultKind.Overran, null) : null;
         }
         catch (Exception exception)
         {
-            return call.Leave() ? Fault(index, "threw", exception) : null;
+            return call.Leave() ? Fault(place, FaultKind.Threw, exception) : null;
         }
     }
 
-    private ConnectionFilter FilterAt(int index)
+    private Verdict? Fault(Place place, FaultKind kind, Exception? exception)
     {
-        ref var entry = ref _filters[index];
-        if (entry.Filter is null)
-        {
-            entry.Scope = members[index].Instance.CreateScope(states);
-            entry.Filter = members[index].Registration.Create(entry.Scope.ServiceProvider);
-        }
-        return entry.Filter;
-    }
-
-    private Verdict? Fault(int index, string what, Exception? exception)
-    {
-        var guard = members[index].Guard;
-        guard.CountFault();
-        logger.LogError(exception, "{Client}: filter {Filter} {What}; the connection gets its on_error: {Answer}", connection.Describe(), guard.Name, what, guard.OnError);
-        _filters[index].IsFailed = true;
+        var guard = place.Member.Guard;
+        guard.CountFault(kind);
+        logger.LogError(exception, "{Client}: filter {Filter} {What}; the connection gets its on_error: {Answer}", connection.Describe(), guard.Name, FaultWords.Of(kind), guard.OnError);
+        place.IsFailed = true;
         return guard.Refusal;
+    }
+
+    // One filter's part in the connection; made at its first call.
+    private sealed class Place(ConnectionMember member)
+    {
+        public ConnectionMember Member => member;
+
+        public AsyncServiceScope Scope { get; private set; }
+
+        public ConnectionFilter? Filter { get; private set; }
+
+        public bool IsFailed { get; set; }
+
+        public ConnectionFilter FilterIn(ConnectionStates states)
+        {
+            if (Filter is null)
+            {
+                Scope = member.Instance.CreateScope(states);
+                Filter = member.Registration.Create(Scope.ServiceProvider);
+            }
+            return Filter;
+        }
+
+        public void Clear() => (Scope, Filter, IsFailed) = (default, null, false);
     }
 }

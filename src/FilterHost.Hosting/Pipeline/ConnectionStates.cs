@@ -15,5 +15,12 @@ internal sealed class ConnectionStates
         return values;
     }
 
+    /// <summary>Forgets what instances keep that the connection has left.</summary>
+    public void KeepOnly(IReadOnlySet<PluginInstance> instances)
+    {
+        foreach (var gone in _values?.Keys.Where(instance => !instances.Contains(instance)).ToArray() ?? [])
+            _values!.Remove(gone);
+    }
+
     public void Clear() => _values = null;
 }

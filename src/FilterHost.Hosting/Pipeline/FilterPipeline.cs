@@ -1,4 +1,6 @@
 using FilterHost.Hosting.Configuration;
+using FilterHost.Hosting.Foreign;
+using FilterHost.Hosting.Isolation;
 using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Hosting.Pipeline;
@@ -12,17 +14,22 @@ internal sealed class FilterPipeline
 
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly bool[] _waits;
     private readonly bool[] _readsBodyLate;
 
     public FilterPipeline(string listener, IReadOnlyList<ConnectionMember> connectionMembers, IReadOnlyList<PipelineMember> members, PipelineLimits limits, ResultsPolicy results, ILogger logger, TimeProvider time)
     {
         (Listener, ConnectionMembers, Members, Limits, Results, _logger, _time) = (listener, connectionMembers, members, limits, results, logger, time);
+        _waits = new bool[members.Count];
         _readsBodyLate = new bool[members.Count];
-        var edited = false;
+        var (isEdited, isBodyEdited) = (false, false);
         for (var i = 0; i < members.Count; i++)
         {
-            _readsBodyLate[i] = edited && members[i].Registration.ReadsBody;
-            edited |= members[i].Traits.EditsBody;
+            var traits = members[i].Traits;
+            _waits[i] = isEdited && traits.WaitsForEarlierFilters;
+            _readsBodyLate[i] = (isBodyEdited || _waits[i]) && members[i].Registration.ReadsBody;
+            isEdited |= traits.EditsBody || traits.EditsFields.Count + traits.Publishes.Count > 0;
+            isBodyEdited |= traits.EditsBody;
         }
         KeepsBody = limits.KeepsEveryBody || Array.Exists(_readsBodyLate, late => late) || members.Any(member => member.Traits.NeedsWholeMessage);
         ReadsBody = KeepsBody || members.Any(member => member.Registration.ReadsBody);
@@ -39,6 +46,15 @@ internal sealed class FilterPipeline
 
     public ResultsPolicy Results { get; }
 
+    /// <summary>True where nothing comes of what the filters say but a line of the log. They are called on threads of their own then, so that one which blocks costs no connection.</summary>
+    public bool IsObserved { get; init; }
+
+    /// <summary>True in a worker process: the host that it works for writes the results, the log's line and the answer to a fault.</summary>
+    public bool IsWorker { get; init; }
+
+    /// <summary>Who is who among the clients.</summary>
+    public ClientPolicy Clients { get; init; } = new();
+
     /// <summary>True where the body must be kept until the end of the message.</summary>
     public bool KeepsBody { get; }
 
@@ -48,8 +64,17 @@ internal sealed class FilterPipeline
     /// <summary>True where the listener writes Authentication-Results and removes forged ones.</summary>
     public bool PublishesResults { get; }
 
+    /// <summary>Macros that filters and host ask for beyond those that MTAs send by themselves.</summary>
+    public IEnumerable<MacroRequest> MacroRequests => Members.SelectMany(member => member.Traits.Macros).Concat(Clients.MacroRequests);
+
     /// <summary>The same filters within other limits.</summary>
-    public FilterPipeline WithLimits(PipelineLimits limits) => new(Listener, ConnectionMembers, Members, limits, Results, _logger, _time);
+    public FilterPipeline WithLimits(PipelineLimits limits) => With(ConnectionMembers, Members, limits);
+
+    /// <summary>The same without the milters of others.</summary>
+    public FilterPipeline WithoutForeignMembers() => With(
+        [.. ConnectionMembers.Where(member => member.Instance.Plugin != MilterPlugin.Name)],
+        [.. Members.Where(member => member.Instance.Plugin != MilterPlugin.Name)],
+        Limits);
 
     public bool Overrides(FilterStage stage) => Members.Any(member => member.Registration.Overrides(stage));
 
@@ -74,16 +99,18 @@ internal sealed class FilterPipeline
         return Verdict.Continue;
     }
 
-    /// <summary>Asks the filters at the end of the message; those behind an editor of the body read it now, as edited.</summary>
+    /// <summary>Asks the filters at the end of the message; those behind an editor of the body read it now, as edited, and those that wait for the filters before them have their stages now.</summary>
     public async ValueTask<Verdict> RunEndOfMessageAsync(WatchedCall call, Transaction transaction)
     {
         var slots = transaction.Slots;
         for (var i = 0; i < slots.Count; i++)
         {
             var verdict = RefusalOf(slots[i]) ?? Verdict.Continue;
+            if (!verdict.IsFinal && _waits[i] && IsCalled(slots[i], FilterStage.EndOfHeaders))
+                verdict = await InvokeAsync(call, slots[i], FilterStage.EndOfHeaders, default).ConfigureAwait(false);
             if (!verdict.IsFinal && _readsBodyLate[i])
                 verdict = await ReadBodyLateAsync(call, slots[i]).ConfigureAwait(false);
-            if (!verdict.IsFinal && IsAsked(slots[i], FilterStage.EndOfMessage))
+            if (!verdict.IsFinal && IsCalled(slots[i], FilterStage.EndOfMessage))
                 verdict = await InvokeAsync(call, slots[i], FilterStage.EndOfMessage, default).ConfigureAwait(false);
             if (verdict.IsFinal)
                 return verdict;
@@ -91,13 +118,21 @@ internal sealed class FilterPipeline
         return Verdict.Continue;
     }
 
+    /// <summary>The answer where there is no room for a message that must be kept, or where it cannot be read again.</summary>
+    public Verdict CannotKeep(Transaction transaction, IOException exception)
+    {
+        _logger.LogError(exception, "{QueueId}: the message cannot be kept in {Folder}", transaction.QueueId, Limits.TemporaryDirectory);
+        return Verdict.Reply(new SmtpReply(452, "4.3.1", "no room to keep the message, try again later"));
+    }
+
     /// <summary>The answer for a filter that failed: by its <c>on_error</c>; skipped, its methods are published as temperror.</summary>
-    public Verdict Fault(FilterSlot slot, FilterStage stage, string what, Exception? exception)
+    public Verdict Fault(FilterSlot slot, FilterStage stage, FaultKind kind, Exception? exception)
     {
         var member = slot.Member;
-        member.Guard.CountFault();
-        _logger.LogError(exception, "{QueueId}: filter {Filter} {What} at {Stage}; the message gets its on_error: {Answer}",
-            slot.Transaction.QueueId ?? slot.Transaction.Connection.Describe(), member.Name, what, stage, member.Guard.OnError);
+        member.Guard.CountFault(kind);
+        // A worker has logged it with the exception itself.
+        _logger.Log(exception is WorkerFaultException ? LogLevel.Debug : LogLevel.Error, exception, "{QueueId}: filter {Filter} {What} at {Stage}; the message gets its on_error: {Answer}",
+            slot.Transaction.QueueId ?? slot.Transaction.Connection.Describe(), member.Name, FaultWords.Of(kind), stage, member.Guard.OnError);
         slot.View.Revoke();
         slot.Fail();
         slot.Transaction.DropResults(slot);
@@ -109,36 +144,51 @@ internal sealed class FilterPipeline
         return RefusalOf(slot) ?? Verdict.Continue;
     }
 
+    private FilterPipeline With(IReadOnlyList<ConnectionMember> connectionMembers, IReadOnlyList<PipelineMember> members, PipelineLimits limits) =>
+        new(Listener, connectionMembers, members, limits, Results, _logger, _time) { Clients = Clients, IsObserved = IsObserved, IsWorker = IsWorker };
+
     // RFC 8601 §2.7: temperror says that a later attempt may produce a final result.
     private static AuthenticationResult TemporaryError(string method) => method switch
     {
         "dkim" => new DkimSignatureResult { Outcome = DkimOutcome.TempError, Reason = "filter failed" },
+        "spf" => new SpfResult { Outcome = SpfOutcome.TempError, Identity = SpfIdentity.MailFrom, Reason = "filter failed" },
+        "dmarc" => new DmarcResult { Outcome = DmarcOutcome.TempError, Reason = "filter failed" },
         _ => new GenericResult(method, "temperror") { Reason = "filter failed" },
     };
 
     private static Verdict? RefusalOf(FilterSlot slot) => slot.State is SlotState.Failed ? slot.Member.Guard.Refusal : null;
 
-    private bool IsAsked(FilterSlot slot, FilterStage stage)
+    private static bool IsCalled(FilterSlot slot, FilterStage stage) => slot.IsActive && slot.Member.Registration.Overrides(stage);
+
+    private bool IsAsked(FilterSlot slot, FilterStage stage) => IsCalled(slot, stage) && stage switch
     {
-        if (!slot.IsActive || !slot.Member.Registration.Overrides(stage))
-            return false;
-        return stage is not FilterStage.Body || (!slot.HasStoppedReading && !_readsBodyLate[slot.Index]);
-    }
+        FilterStage.EndOfHeaders => !_waits[slot.Index],
+        FilterStage.Body => !slot.HasStoppedReading && !_readsBodyLate[slot.Index],
+        _ => true,
+    };
 
     private async ValueTask<Verdict> ReadBodyLateAsync(WatchedCall call, FilterSlot slot)
     {
-        foreach (var part in slot.Transaction.BodySeenBy(slot))
+        try
         {
-            for (var rest = part; !rest.IsEmpty && slot.WantsBody;)
+            foreach (var part in slot.Transaction.BodySeenBy(slot))
             {
-                var chunk = rest[..Math.Min(LateChunkSize, rest.Length)];
-                rest = rest[chunk.Length..];
-                var verdict = await InvokeAsync(call, slot, FilterStage.Body, new StageInput(chunk)).ConfigureAwait(false);
-                if (verdict.IsFinal)
-                    return verdict;
+                for (var rest = part; !rest.IsEmpty && slot.WantsBody;)
+                {
+                    var chunk = rest[..Math.Min(LateChunkSize, rest.Length)];
+                    rest = rest[chunk.Length..];
+                    var verdict = await InvokeAsync(call, slot, FilterStage.Body, new StageInput(chunk)).ConfigureAwait(false);
+                    if (verdict.IsFinal)
+                        return verdict;
+                }
             }
+            return Verdict.Continue;
         }
-        return Verdict.Continue;
+        // What a filter throws is caught before it gets here.
+        catch (IOException exception)
+        {
+            return CannotKeep(slot.Transaction, exception);
+        }
     }
 
     private ValueTask<Verdict> InvokeAsync(WatchedCall call, FilterSlot slot, FilterStage stage, StageInput input) =>
@@ -156,13 +206,13 @@ internal sealed class FilterPipeline
     private ValueTask<Verdict> InvokeOnAsync(WatchedCall call, FilterSlot slot, FilterStage stage, StageInput input)
     {
         if (slot.Member.Guard.IsSuspended)
-            return Fault(slot, stage, "is suspended", null);
+            return Fault(slot, stage, FaultKind.Suspended, null);
         call.Enter(slot.Member.Guard);
         slot.View.Enter();
         ValueTask<Verdict> task;
         try
         {
-            task = Call(slot, stage, input);
+            task = IsObserved ? new ValueTask<Verdict>(Task.Run(() => Call(slot, stage, input).AsTask())) : Call(slot, stage, input);
             if (task.IsCompletedSuccessfully)
                 return Finish(call, slot, stage, task.Result);
         }
@@ -214,7 +264,7 @@ internal sealed class FilterPipeline
         if (!call.Leave())
             return Verdict.Continue;
         if (verdict is null)
-            return Fault(slot, stage, "returned no verdict", null);
+            return Fault(slot, stage, FaultKind.NoVerdict, null);
         if (verdict.Kind is VerdictKind.Accept)
             slot.Accept();
         return verdict.IsFinal ? slot.Member.Guard.Sign(verdict) : Verdict.Continue;
@@ -225,6 +275,6 @@ internal sealed class FilterPipeline
         slot.View.Leave();
         if (!call.Leave())
             return Verdict.Continue;
-        return Fault(slot, stage, exception is null ? "overran its time" : "threw", exception);
+        return Fault(slot, stage, exception is null ? FaultKind.Overran : FaultKind.Threw, exception);
     }
 }

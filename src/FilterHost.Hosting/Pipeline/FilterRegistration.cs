@@ -27,7 +27,18 @@ internal sealed class FilterRegistration
             _overrides[(int)stage] = filterType.GetMethod(method, BindingFlags.Public | BindingFlags.Instance)!.DeclaringType != typeof(MessageFilter);
     }
 
+    /// <summary>A filter that stands in for another, and has the stages of that one.</summary>
+    public FilterRegistration(Type filterType, FilterTraits traits, IReadOnlyCollection<FilterStage> stages)
+        : this(filterType, traits)
+    {
+        foreach (var (stage, _) in Methods)
+            _overrides[(int)stage] = stages.Contains(stage);
+    }
+
     public FilterTraits Traits { get; }
+
+    /// <summary>The stages that the filter overrides.</summary>
+    public IEnumerable<FilterStage> Stages => Methods.Select(method => method.Stage).Where(Overrides);
 
     /// <summary>True where the filter reads the body as it comes.</summary>
     public bool ReadsBody => Overrides(FilterStage.Body);

@@ -97,12 +97,17 @@ internal sealed class FilterSlot(PipelineMember member, int index, Transaction t
     private async ValueTask DisposeAsync(MessageFilter filter)
     {
         // The scope does not own a filter that was made by a factory.
-        if (filter is IAsyncDisposable asyncDisposable)
-            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-        else if (filter is IDisposable disposable)
-            disposable.Dispose();
-        await _scope.DisposeAsync().ConfigureAwait(false);
+        await using (_scope.ConfigureAwait(false))
+        {
+            if (filter is IAsyncDisposable asyncDisposable)
+                await asyncDisposable.DisposeAsync().ConfigureAwait(false);
+            else if (filter is IDisposable disposable)
+                disposable.Dispose();
+        }
     }
+
+    /// <summary>Cancels the filter's token; a call that is running may come back for it.</summary>
+    public void CancelCall() => Cancel();
 
     private void Cancel()
     {

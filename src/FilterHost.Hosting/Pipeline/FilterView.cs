@@ -21,6 +21,12 @@ internal sealed class FilterView(FilterSlot slot) : CompleteMessage
 
     public override CancellationToken CancellationToken => Checked().CancellationToken;
 
+    public override MailOrigin Origin => Checked().Transaction.Origin;
+
+    public override bool IsObserved => Checked().Transaction.Pipeline.IsObserved;
+
+    public override string DescribeOrigin() => Checked().Transaction.DescribeOrigin();
+
     public override HeaderSection Header => Checked().Transaction.HeaderSeenBy(slot);
 
     public override MessageEdits Edits

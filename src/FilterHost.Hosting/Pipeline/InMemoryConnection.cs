@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FilterHost.Milter;
@@ -16,9 +15,9 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private MessageOutput? _output;
     private MilterReply? _greeting;
 
-    public InMemoryConnection(FilterPipeline pipeline, IReadOnlyList<IPNetwork> internalNetworks, ILogger logger, TimeProvider time)
+    public InMemoryConnection(FilterPipeline pipeline, ILogger logger, TimeProvider time)
     {
-        _conversation = new MilterConversation(pipeline, internalNetworks, _watchdog, logger, time) { OnEnding = transaction => _output = MessageOutput.Of(transaction) };
+        _conversation = new MilterConversation(new PipelineSource(pipeline), _watchdog, logger, time) { OnEnding = transaction => _output = MessageOutput.Of(transaction) };
         _conversation.Negotiate(Offer);
         _conversation.OnNegotiated(Offer, MilterActions.All, MilterSteps.HeaderLeadingSpace);
     }
@@ -68,7 +67,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
                 refused.Add((recipient, refusal));
             hasRecipient |= !IsEnd(reply);
         }
-        return hasRecipient ? await SendMessageAsync(input).ConfigureAwait(false) : reply;
+        return hasRecipient && input.End is not InputEnd.Recipients ? await SendMessageAsync(input).ConfigureAwait(false) : reply;
     }
 
     private async Task<MilterReply> SendMessageAsync(MessageInput input)
@@ -80,6 +79,8 @@ internal sealed class InMemoryConnection : IAsyncDisposable
             return reply;
         _conversation.OnMacros(MilterCommand.EndOfHeaders, macros);
         var body = SendHeader(input.Message);
+        if (input.End is InputEnd.Body)
+            body = body[..(body.Length / 2)];
         reply = await _conversation.OnEndOfHeadersAsync().ConfigureAwait(false);
         while (!body.IsEmpty && !IsEnd(reply) && reply.Kind is not MilterReplyKind.Skip)
         {
@@ -87,7 +88,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
             body = body[chunk.Length..];
             reply = await _conversation.OnBodyAsync(chunk).ConfigureAwait(false);
         }
-        if (IsEnd(reply))
+        if (IsEnd(reply) || input.End is InputEnd.Body)
             return reply;
         _conversation.OnMacros(MilterCommand.EndOfMessage, macros);
         return await _conversation.EndOfMessageAsync(null).ConfigureAwait(false);
@@ -129,7 +130,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private static byte[] MacroPairs(IReadOnlyDictionary<string, string> macros, Func<string, bool> isSent) =>
         Encoding.UTF8.GetBytes(string.Concat(macros.Where(macro => isSent(macro.Key)).Select(macro => $"{macro.Key}\0{macro.Value}\0")));
 
-    private static bool IsOfMessage(string macro) => macro is "i" || macro.StartsWith("{auth_", StringComparison.Ordinal);
+    internal static bool IsOfMessage(string macro) => macro is "i" || macro.StartsWith("{auth_", StringComparison.Ordinal);
 
     private static bool IsEnd(MilterReply reply) => reply.Kind is not (MilterReplyKind.Continue or MilterReplyKind.Skip);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Hosting.Pipeline;
@@ -7,9 +6,9 @@ namespace FilterHost.Hosting.Pipeline;
 internal static class InMemoryRun
 {
     public static async Task<MessageOutput> RunAsync(
-        FilterPipeline pipeline, IReadOnlyList<IPNetwork> internalNetworks, MessageInput input, ILogger logger, TimeProvider time)
+        FilterPipeline pipeline, MessageInput input, ILogger logger, TimeProvider time)
     {
-        await using var connection = new InMemoryConnection(pipeline, internalNetworks, logger, time);
+        await using var connection = new InMemoryConnection(pipeline, logger, time);
         return await connection.SendAsync(input).ConfigureAwait(false);
     }
 }

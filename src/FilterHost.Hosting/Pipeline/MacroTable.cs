@@ -32,6 +32,16 @@ internal sealed class MacroTable : MacroSet
         }
     }
 
+    /// <summary>The macros that came with a command.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Of(MilterCommand command)
+    {
+        var macros = new List<KeyValuePair<string, string>>();
+        var stage = Array.IndexOf(Order, command);
+        for (ReadOnlySpan<byte> pairs = stage < 0 ? [] : _pairs[stage].AsSpan(0, _lengths[stage]); !pairs.IsEmpty;)
+            macros.Add(new(Encoding.UTF8.GetString(Next(ref pairs)), Encoding.UTF8.GetString(Next(ref pairs))));
+        return macros;
+    }
+
     /// <summary>Replaces the macros of a command. Commands without macros of their own are ignored, as the protocol asks.</summary>
     public void Set(MilterCommand command, ReadOnlySpan<byte> pairs)
     {

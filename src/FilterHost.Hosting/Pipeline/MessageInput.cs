@@ -25,4 +25,7 @@ internal sealed record MessageInput
 
     /// <summary>The most octets of the body in one chunk.</summary>
     public int ChunkSize { get; init; } = 65_535;
+
+    /// <summary>Where the client goes away.</summary>
+    public InputEnd End { get; init; }
 }

@@ -9,9 +9,10 @@ internal static class MessageLog
 {
     public static void Write(ILogger logger, Transaction transaction, TimeProvider time)
     {
-        if (!logger.IsEnabled(LogLevel.Information))
-            return;
-        logger.LogInformation("{Line}", Line(transaction, time));
+        // What is dropped leaves no other trace.
+        var level = transaction.Outcome is TransactionOutcome.Discarded ? LogLevel.Warning : LogLevel.Information;
+        if (logger.IsEnabled(level))
+            logger.Log(level, "{Line}", Line(transaction, time));
     }
 
     private static string Line(Transaction transaction, TimeProvider time)
@@ -20,7 +21,10 @@ internal static class MessageLog
         line.Append(CultureInfo.InvariantCulture, $"{transaction.QueueId ?? "-"}: {Word(transaction.Outcome)}");
         if (transaction.Refusal is { } refusal)
             line.Append(CultureInfo.InvariantCulture, $" ({refusal})");
-        line.Append(CultureInfo.InvariantCulture, $", from={Clean(transaction.Envelope.ReversePath.ToString())}, client={Clean(transaction.Connection.Describe())}");
+        line.Append(CultureInfo.InvariantCulture, $", from={Clean(transaction.Envelope.ReversePath.ToString())}");
+        if (transaction.Outcome is TransactionOutcome.Discarded)
+            AppendAddressees(line, transaction);
+        line.Append(CultureInfo.InvariantCulture, $", client={Clean(transaction.Connection.Describe())}");
         if (transaction.AuthenticatedUser is { } user)
             line.Append(CultureInfo.InvariantCulture, $", user={Clean(user)}");
         foreach (var result in transaction.Results)
@@ -29,6 +33,14 @@ internal static class MessageLog
             line.Append(CultureInfo.InvariantCulture, $", {filter}: {Clean(text)}");
         line.Append(CultureInfo.InvariantCulture, $", {time.GetElapsedTime(transaction.StartedAt).TotalMilliseconds:0} ms");
         return line.ToString();
+    }
+
+    private static void AppendAddressees(StringBuilder line, Transaction transaction)
+    {
+        foreach (var recipient in transaction.Envelope.Recipients)
+            line.Append(CultureInfo.InvariantCulture, $", to={Clean(recipient.Address.ToString())}");
+        foreach (var field in transaction.Received.Where(field => field.IsNamed("Message-ID")))
+            line.Append(CultureInfo.InvariantCulture, $", message-id={Clean(field.Text)}");
     }
 
     private static void AppendResult(StringBuilder line, AuthenticationResult result)

@@ -17,7 +17,7 @@ internal sealed record PipelineLimits
 
     public long BodyMemory { get; init; } = 1 << 20;
 
-    public BodyBudget BodyBudget { get; init; } = new(256 << 20);
+    public BodyBudget BodyBudget { get; init; } = new();
 
     public string TemporaryDirectory { get; init; } = Path.GetTempPath();
 

@@ -12,10 +12,13 @@ internal sealed class Transaction
     private readonly List<(string Filter, string Text)> _notes = [];
     private readonly (int Version, HeaderSection Section)[] _sections;
     private readonly FilterSlot[] _slots;
+    private readonly List<(EnvelopeRecipient Recipient, SmtpReply Reply)> _refusedRecipients = [];
     private HeaderSection? _receivedSection;
     private Dictionary<string, object>? _attributes;
     private Dictionary<IDnsResolver, MessageDnsResolver>? _resolvers;
+    private CancellationTokenSource? _ended;
     private BodyStore? _body;
+    private string? _internalMark;
     private int _editVersion;
 
     public Transaction(FilterPipeline pipeline, ConnectionFacts connection, ConnectionStates states, HeaderArena arena, TransactionEnvelope envelope, long startedAt)
@@ -27,6 +30,8 @@ internal sealed class Transaction
             _slots[i] = new FilterSlot(pipeline.Members[i], i, this);
         AuthenticatedUser = NotEmpty(connection.Macros["{auth_authen}"]) ?? NotEmpty(connection.Macros["{auth_type}"]);
     }
+
+    public FilterPipeline Pipeline => _pipeline;
 
     public ConnectionFacts Connection { get; }
 
@@ -42,6 +47,9 @@ internal sealed class Transaction
     public IReadOnlyList<FilterSlot> Slots => _slots;
 
     public string? AuthenticatedUser { get; }
+
+    /// <summary>Whose mail it is: decided when its header section is complete, since only then it is known whether it re-enters.</summary>
+    public MailOrigin Origin { get; private set; }
 
     /// <summary>Postfix gives the queue id only after the first accepted recipient.</summary>
     public string? QueueId => NotEmpty(Connection.Macros["i"]);
@@ -68,13 +76,29 @@ internal sealed class Transaction
 
     public IReadOnlyList<(string Filter, string Text)> Notes => _notes;
 
-    public IEnumerable<AuthenticationResult> Results => _results.OrderBy(entry => entry.Slot).Select(entry => entry.Result);
+    /// <summary>Recipients that a filter refused, with the reply.</summary>
+    public IReadOnlyList<(EnvelopeRecipient Recipient, SmtpReply Reply)> RefusedRecipients => _refusedRecipients;
+
+    /// <summary>What the fields that came with the message are worth; nothing before its header section is complete.</summary>
+    public ReceivedResults ReceivedResults { get; private set; } = ReceivedResults.Nothing;
+
+    /// <summary>The results that the message's field says: those of earlier listeners, then those of the filters, in order.</summary>
+    public IEnumerable<AuthenticationResult> Results => ReceivedResults.TakenOver.Concat(_results.OrderBy(entry => entry.Slot).Select(entry => entry.Result));
+
+    /// <summary>The results of this listener's filters, in order.</summary>
+    public IEnumerable<AuthenticationResult> NewResults => _results.OrderBy(entry => entry.Slot).Select(entry => entry.Result);
+
+    /// <summary>True where a filter of this listener has published a result.</summary>
+    public bool HasNewResults => _results.Count > 0;
 
     /// <summary>All edits in the order of the filters.</summary>
     public IEnumerable<Edit> Edits => _slots.SelectMany(slot => slot.Edits);
 
     /// <summary>What was sent to the MTA: all edits in the order of the filters, then the host's own. Empty for a refused message.</summary>
     public IReadOnlyList<Edit> NetEdits { get; set; } = [];
+
+    /// <summary>The most DNS questions that one filter may ask for the message.</summary>
+    public int DnsQuestions => Connection.Told?.DnsQuestions ?? _pipeline.Limits.DnsQuestions;
 
     public bool HasEdits => Array.Exists(_slots, slot => slot.Edits.Count > 0);
 
@@ -104,12 +128,52 @@ internal sealed class Transaction
     }
 
     public IReadOnlyList<AuthenticationResult> ResultsSeenBy(FilterSlot slot) =>
-        [.. _results.Where(entry => entry.Slot <= slot.Index).Select(entry => entry.Result)];
+        [.. ReceivedResults.TakenOver, .. ReceivedResults.Read, .. _results.Where(entry => entry.Slot <= slot.Index).Select(entry => entry.Result)];
+
+    /// <summary>The header section is complete: what others have found of the message can be told.</summary>
+    public void OnHeaderComplete()
+    {
+        // In a worker the host has found that out.
+        if (Connection.Told is not null)
+            return;
+        ReceivedResults = ReceivedResults.Of(this, _pipeline.Results);
+        _internalMark = Connection.IsInternal ? "client is internal" : _pipeline.Clients.InternalMark(Connection);
+        Origin = AuthenticatedUser is not null ? MailOrigin.Authenticated
+            : ReceivedResults.IsReentry ? MailOrigin.Reentered
+            : _internalMark is not null ? MailOrigin.Internal
+            : MailOrigin.External;
+    }
+
+    /// <summary>Takes in what the host says of the message, in a worker.</summary>
+    public void Tell(ToldFacts told)
+    {
+        (ReceivedResults, Origin) = (ReceivedResults.Of(told), told.Origin);
+        foreach (var (name, value) in told.Attributes)
+            Attributes[name] = value;
+    }
+
+    /// <summary>Cancels the filters' tokens: nobody waits for their answers any more.</summary>
+    public void Cancel()
+    {
+        foreach (var slot in _slots)
+            slot.CancelCall();
+    }
+
+    /// <summary>The origin in words.</summary>
+    public string DescribeOrigin() => Connection.Told?.OriginWords ?? Origin switch
+    {
+        MailOrigin.Authenticated => $"client authenticated as {AuthenticatedUser}",
+        MailOrigin.Internal => _internalMark!,
+        MailOrigin.Reentered => "judged before",
+        _ => $"client {Connection.ClientAddress?.ToString() ?? "unknown"} not internal, not authenticated",
+    };
 
     public void Publish(FilterSlot slot, AuthenticationResult result) => _results.Add((slot.Index, result));
 
     /// <summary>Drops what a filter published before it failed.</summary>
     public void DropResults(FilterSlot slot) => _results.RemoveAll(entry => entry.Slot == slot.Index);
+
+    public void RefuseRecipient(EnvelopeRecipient recipient, SmtpReply reply) => _refusedRecipients.Add((recipient, reply));
 
     public void AddNote(string filter, string text) => _notes.Add((filter, text));
 
@@ -121,7 +185,7 @@ internal sealed class Transaction
     {
         _resolvers ??= [];
         if (!_resolvers.TryGetValue(provider, out var resolver))
-            _resolvers[provider] = resolver = new MessageDnsResolver(provider, _pipeline.Limits.DnsQuestions);
+            _resolvers[provider] = resolver = new MessageDnsResolver(provider, (_ended ??= new CancellationTokenSource()).Token);
         return resolver;
     }
 
@@ -170,6 +234,8 @@ internal sealed class Transaction
     public async ValueTask EndAsync(TransactionOutcome outcome, WatchedCall call, ILogger logger)
     {
         Outcome ??= outcome;
+        if (_ended is not null)
+            FilterGuard.CancelAside(_ended);
         foreach (var slot in _slots)
         {
             if (await EndAsync(slot, call, logger).ConfigureAwait(false))
@@ -189,7 +255,8 @@ internal sealed class Transaction
         call.Enter(slot.Member.Guard);
         try
         {
-            var ending = slot.EndAsync(Outcome!.Value, isStuck: HasStuckCall && slot.State is SlotState.Failed);
+            var isStuck = HasStuckCall && slot.State is SlotState.Failed;
+            var ending = _pipeline.IsObserved ? new ValueTask(Task.Run(() => slot.EndAsync(Outcome!.Value, isStuck).AsTask())) : slot.EndAsync(Outcome!.Value, isStuck);
             if (ending.IsCompleted)
                 await ending.ConfigureAwait(false);
             else if (!await call.WaitAsync(ending.AsTask()).ConfigureAwait(false))
@@ -197,20 +264,20 @@ internal sealed class Transaction
         }
         catch (Exception exception)
         {
-            Blame("threw", exception);
+            Blame(FaultKind.Threw, exception);
         }
         return call.Leave();
 
         void Overran()
         {
             HasStuckCall = true;
-            Blame("overran its time", null);
+            Blame(FaultKind.Overran, null);
         }
 
-        void Blame(string what, Exception? exception)
+        void Blame(FaultKind kind, Exception? exception)
         {
-            slot.Member.Guard.CountFault();
-            logger.LogError(exception, "{QueueId}: filter {Filter} {What} at the end of the transaction", QueueId ?? "-", slot.Member.Name, what);
+            slot.Member.Guard.CountFault(kind);
+            logger.LogError(exception, "{QueueId}: filter {Filter} {What} at the end of the transaction", QueueId ?? "-", slot.Member.Name, FaultWords.Of(kind));
         }
     }
 

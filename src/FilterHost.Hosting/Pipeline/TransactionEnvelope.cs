@@ -12,4 +12,6 @@ internal sealed class TransactionEnvelope(EnvelopeAddress reversePath, IReadOnly
     public override IReadOnlyList<EnvelopeRecipient> Recipients => _recipients;
 
     public void Add(EnvelopeRecipient recipient) => _recipients.Add(recipient);
+
+    public void Remove(EnvelopeRecipient recipient) => _recipients.Remove(recipient);
 }

@@ -16,11 +16,11 @@ internal sealed class ConnectionFilterRegistration
         OverridesUnknownCommand = Overrides(filterType, nameof(ConnectionFilter.OnUnknownCommandAsync));
     }
 
-    public bool OverridesConnect { get; }
+    public bool OverridesConnect { get; init; }
 
-    public bool OverridesHelo { get; }
+    public bool OverridesHelo { get; init; }
 
-    public bool OverridesUnknownCommand { get; }
+    public bool OverridesUnknownCommand { get; init; }
 
     public ConnectionFilter Create(IServiceProvider scope) => (ConnectionFilter)_factory(scope, null);
 

@@ -10,13 +10,23 @@ internal static class LastChance
     /// <summary>Installs the handler, once in the life of the process.</summary>
     /// <param name="onPluginFault">Takes the assembly name of the plugin and the exception.</param>
     public static void Install(Action<string, Exception> onPluginFault) =>
-        ExceptionHandling.SetUnhandledExceptionHandler(exception =>
+        ExceptionHandling.SetUnhandledExceptionHandler(exception => IsPluginFault(exception, onPluginFault));
+
+    /// <summary>True where the fault is a plugin's, which has been told; false leaves it to the runtime, which ends the process.</summary>
+    internal static bool IsPluginFault(Exception exception, Action<string, Exception> onPluginFault)
+    {
+        if (PluginOf(exception) is not { } plugin)
+            return false;
+        try
         {
-            if (PluginOf(exception) is not { } plugin)
-                return false;
             onPluginFault(plugin, exception);
-            return true;
-        });
+        }
+        catch (Exception)
+        {
+            // A log that cannot be written is nobody's end either.
+        }
+        return true;
+    }
 
     /// <summary>The plugin in whose load context a frame of the stack lies; the innermost such frame counts. Null where none does.</summary>
     internal static string? PluginOf(Exception exception)

@@ -5,11 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FilterHost.Hosting.Plugins;
 
 /// <summary>Collects the registrations of one table.</summary>
-internal sealed class PluginBuilder(string instanceName, string dataDirectory, IServiceCollection services) : IPluginBuilder
+internal sealed class PluginBuilder(string instanceName, string dataDirectory, string settingsDirectory, IServiceCollection services) : IPluginBuilder
 {
     public string InstanceName => instanceName;
 
     public string DataDirectory => Directory.CreateDirectory(dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+
+    public string SettingsDirectory => settingsDirectory;
 
     public IServiceCollection Services => services;
 
@@ -22,6 +24,9 @@ internal sealed class PluginBuilder(string instanceName, string dataDirectory, I
 
     /// <summary>Contracts that the instance asks for.</summary>
     public List<Type> Used { get; } = [];
+
+    /// <summary>Contracts that it takes where they are there.</summary>
+    public List<Type> UsedIfPresent { get; } = [];
 
     public List<Type> Lifetimes { get; } = [];
 
@@ -50,6 +55,13 @@ internal sealed class PluginBuilder(string instanceName, string dataDirectory, I
             Used.Add(typeof(TContract));
     }
 
+    public void UseIfPresent<TContract>()
+        where TContract : class
+    {
+        CheckContract(typeof(TContract));
+        UsedIfPresent.Add(typeof(TContract));
+    }
+
     public void AddLifetime<TLifetime>()
         where TLifetime : class, IPluginLifetime
     {
@@ -57,9 +69,10 @@ internal sealed class PluginBuilder(string instanceName, string dataDirectory, I
         Lifetimes.Add(typeof(TLifetime));
     }
 
+    // The host stands between the plugins that meet in a contract, so it must know it.
     private static void CheckContract(Type contract)
     {
-        if (contract.GetCustomAttribute<ServiceContractAttribute>() is null)
+        if (contract.GetCustomAttribute<ServiceContractAttribute>() is null || contract.Assembly != typeof(ServiceContractAttribute).Assembly)
             throw new InvalidOperationException($"{contract} is no service contract");
     }
 

@@ -12,7 +12,7 @@ internal abstract class ServiceProxy(PluginInstance provider)
     private bool _isRevoked;
 
     /// <summary>The proxy of a contract for a provider.</summary>
-    public static object Create(Type contract, PluginInstance provider)
+    public static ServiceProxy Create(Type contract, PluginInstance provider)
     {
         if (contract == typeof(IDnsResolver))
             return new DnsResolverProxy(provider);
@@ -74,10 +74,16 @@ internal abstract class ServiceProxy(PluginInstance provider)
         public ValueTask<SigningKeyDescription> CreateAsync(SigningKeyRequest request, CancellationToken cancellationToken) =>
             GuardAsync((ISigningKeyAdministration store) => store.CreateAsync(request, cancellationToken));
 
-        public async ValueTask RetireAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
+        public ValueTask ActivateAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
+            GuardAsync(store => store.ActivateAsync(signingDomain, selector, cancellationToken));
+
+        public ValueTask RetireAsync(DomainName signingDomain, string selector, CancellationToken cancellationToken) =>
+            GuardAsync(store => store.RetireAsync(signingDomain, selector, cancellationToken));
+
+        private async ValueTask GuardAsync(Func<ISigningKeyAdministration, ValueTask> call) =>
             await GuardAsync(async (ISigningKeyAdministration store) =>
             {
-                await store.RetireAsync(signingDomain, selector, cancellationToken).ConfigureAwait(false);
+                await call(store).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
     }

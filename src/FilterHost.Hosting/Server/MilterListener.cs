@@ -17,13 +17,15 @@ internal sealed class MilterListener : IAsyncDisposable
     private readonly MilterListenerOptions _options;
     private readonly Func<MilterSession, IMilterCallbacks> _callbacks;
     private readonly ILogger _logger;
-    private readonly Socket[] _sockets;
+    private Socket[] _sockets;
     private readonly SemaphoreSlim _free;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _leave = new();
     private readonly ConcurrentDictionary<MilterSession, Task> _sessions = new();
     private Task _loops = Task.CompletedTask;
 
-    private MilterListener(Socket[] sockets, MilterListenerOptions options, Func<MilterSession, IMilterCallbacks> callbacks, ILogger logger)
+    /// <summary>Takes sockets that listen already; connections wait until <see cref="Start"/>.</summary>
+    public MilterListener(Socket[] sockets, MilterListenerOptions options, Func<MilterSession, IMilterCallbacks> callbacks, ILogger logger)
     {
         (_sockets, _options, _callbacks, _logger) = (sockets, options, callbacks, logger);
         _free = new SemaphoreSlim(options.MaximumConnections);
@@ -31,6 +33,9 @@ internal sealed class MilterListener : IAsyncDisposable
 
     /// <summary>Where it listens; the port is the real one if 0 was asked for.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(static socket => socket.LocalEndPoint!)];
+
+    /// <summary>True while connections are accepted, or waited with until others end.</summary>
+    public bool IsAccepting => !_loops.IsCompleted;
 
     /// <summary>Connections at work or idle.</summary>
     public int ConnectionCount => _sessions.Count;
@@ -40,28 +45,45 @@ internal sealed class MilterListener : IAsyncDisposable
     public static async Task<MilterListener> BindAsync(
         MilterListenerOptions options, Func<MilterSession, IMilterCallbacks> callbacks, ILogger? logger, CancellationToken cancel)
     {
-        Socket[] sockets = options.Address.Path is { } path
-            ? [await UnixSocketFile.BindAsync(path, options, cancel)]
-            : await TcpSockets.BindAsync(options, cancel);
-        return new(sockets, options, callbacks, logger ?? NullLogger.Instance);
+        return new(await OpenAsync(options, cancel), options, callbacks, logger ?? NullLogger.Instance);
     }
 
-    /// <summary>Takes a socket that listens already, handed over by the service manager.</summary>
-    public static MilterListener FromDescriptor(
-        int descriptor, MilterListenerOptions options, Func<MilterSession, IMilterCallbacks> callbacks, ILogger? logger) =>
-        new([new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))], options, callbacks, logger ?? NullLogger.Instance);
+    /// <summary>The sockets of an address, which listen.</summary>
+    /// <exception cref="ListenException">One cannot be bound.</exception>
+    public static async Task<Socket[]> OpenAsync(MilterListenerOptions options, CancellationToken cancel) =>
+        options.Address.Path is { } path ? [await UnixSocketFile.BindAsync(path, options, cancel)] : await TcpSockets.BindAsync(options, cancel);
 
     /// <summary>Begins to accept.</summary>
     public void Start() => _loops = Task.WhenAll(_sockets.Select(socket => Task.Run(() => AcceptLoopAsync(socket))));
 
+    /// <summary>Accepts no more connections; those that are there go on to their own end.</summary>
+    public async Task LeaveAsync()
+    {
+        await _leave.CancelAsync();
+        // Nothing is closed while it is accepted at: the service manager may share it and keep it for our successor.
+        await _loops;
+        // A Unix socket's path goes with it, if we made it.
+        foreach (var socket in _sockets)
+            socket.Dispose();
+    }
+
+    /// <summary>Leaves like <see cref="LeaveAsync"/>, and gives the sockets to a successor; connections wait in the kernel's queue until it accepts.</summary>
+    public async Task<Socket[]> HandOverAsync()
+    {
+        var sockets = _sockets;
+        _sockets = [];
+        await LeaveAsync();
+        return sockets;
+    }
+
+    /// <summary>Completes when the last connection has ended. None comes any more.</summary>
+    public Task Ended => Task.WhenAll(_sessions.Values);
+
     /// <summary>Stops: no more connections, idle ones end at once, messages in hand get the deadline.</summary>
     public async Task StopAsync()
     {
+        await LeaveAsync();
         await _stop.CancelAsync();
-        // A Unix socket's path goes with it.
-        foreach (var socket in _sockets)
-            socket.Dispose();
-        await _loops;
         if (await EndAsync(_options.StopDeadline))
             return;
         _logger.LogWarning("{Count} connections closed with a message in hand", _sessions.Count);
@@ -75,6 +97,7 @@ internal sealed class MilterListener : IAsyncDisposable
     {
         await StopAsync();
         _stop.Dispose();
+        _leave.Dispose();
     }
 
     private async Task<bool> EndAsync(TimeSpan time)
@@ -93,22 +116,22 @@ internal sealed class MilterListener : IAsyncDisposable
     private async Task AcceptLoopAsync(Socket listening)
     {
         var isShort = false;
-        while (!_stop.IsCancellationRequested)
+        while (!_leave.IsCancellationRequested)
         {
             try
             {
                 // Over the limit connections wait in the kernel's queue; a reset would make the MTA defer or pass mail.
-                await _free.WaitAsync(_stop.Token);
+                await _free.WaitAsync(_leave.Token);
                 Take(await AcceptAsync(listening));
                 isShort = false;
             }
-            catch (SocketException e) when (!_stop.IsCancellationRequested)
+            catch (SocketException e) when (!_leave.IsCancellationRequested)
             {
                 // Out of descriptors or memory, or the client was gone before it was accepted: go on when that may be over.
                 if (!isShort && e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
                     _logger.LogError("cannot accept connections at {Address} for now: {Reason}", _options.Address, e.Message);
                 isShort = true;
-                await Task.Delay(AcceptPause, _options.Session.TimeProvider, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await Task.Delay(AcceptPause, _options.Session.TimeProvider, _leave.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
             {
@@ -121,7 +144,7 @@ internal sealed class MilterListener : IAsyncDisposable
     {
         try
         {
-            return await listening.AcceptAsync(_stop.Token);
+            return await listening.AcceptAsync(_leave.Token);
         }
         catch
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using FilterHost.Hosting.Configuration;
 using FilterHost.Milter;
 
 namespace FilterHost.Hosting.Server;
@@ -33,4 +35,35 @@ internal sealed record MilterListenerOptions
 
     /// <summary>Bounds of each session.</summary>
     public MilterSessionOptions Session { get; init; } = new();
+
+    /// <summary>Those of a listener's settings, which were checked.</summary>
+    /// <param name="listener">The listener.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="host">The host's own settings.</param>
+    /// <param name="user">Who gets a Unix socket for which the settings name nobody, where that is not who makes it.</param>
+    public static MilterListenerOptions Of(LocatedListener listener, MilterAddress address, HostSettings host, ServiceUser? user)
+    {
+        var settings = listener.Settings;
+        if (!ListenerSettings.TryParseMode(settings.Mode, out var mode))
+            throw new ListenException($"{settings.Mode} is no file mode");
+        return new MilterListenerOptions
+        {
+            Address = address,
+            Mode = mode.Value,
+            Owner = settings.Owner ?? user?.Id.ToString(CultureInfo.InvariantCulture),
+            Group = settings.Group ?? (HandsOnItsGroup(address.Path) ? null : user?.Group.ToString(CultureInfo.InvariantCulture)),
+        }.With(settings, host);
+    }
+
+    /// <summary>The same socket with what the settings say of its connections.</summary>
+    public MilterListenerOptions With(ListenerSettings settings, HostSettings host) => this with
+    {
+        Allow = settings.Allow,
+        MaximumConnections = settings.MaximumConnections,
+        StopDeadline = host.StopDeadline,
+        Session = new MilterSessionOptions { MaximumFrame = (int)settings.MaximumFrame.Octets, IdleTimeout = settings.IdleTimeout },
+    };
+
+    private static bool HandsOnItsGroup(string? path) =>
+        Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder) && !OperatingSystem.IsWindows() && File.GetUnixFileMode(folder).HasFlag(UnixFileMode.SetGroup);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using FilterHost.Keys;
 
@@ -9,6 +8,7 @@ public sealed class DkimSigner : IDisposable
 {
     private static readonly byte[] Name = Encoding.ASCII.GetBytes(SignatureFieldWriter.FieldName);
 
+    private readonly SignatureForm _form;
     private readonly DkimSigningOptions _options;
     private readonly IReadOnlyList<SigningKey> _keys;
     private readonly TimeProvider _time;
@@ -16,13 +16,13 @@ public sealed class DkimSigner : IDisposable
     private readonly int _pass;
 
     /// <summary>Begins to sign a message.</summary>
-    /// <param name="options">What is signed and how.</param>
+    /// <param name="form">What is signed and how.</param>
     /// <param name="keys">The keys, at least one; a signature is made with each, in this order.</param>
     /// <param name="time">The clock for t=.</param>
-    public DkimSigner(DkimSigningOptions options, IReadOnlyList<SigningKey> keys, TimeProvider time)
+    public DkimSigner(SignatureForm form, IReadOnlyList<SigningKey> keys, TimeProvider time)
     {
-        (_options, _keys, _time) = (options, keys, time);
-        _pass = _body.Add(options.Canonicalization.Body, null);
+        (_form, _options, _keys, _time) = (form, form.Options, keys, time);
+        _pass = _body.Add(_options.Canonicalization.Body, null);
     }
 
     /// <summary>Takes the next part of the body, cut anywhere.</summary>
@@ -32,18 +32,19 @@ public sealed class DkimSigner : IDisposable
     public async ValueTask<DkimSigning> FinishAsync(HeaderSection header, SignDigest sign, CancellationToken cancellationToken)
     {
         _body.Finish();
-        var names = new SignedFieldNames(_options).For(header);
+        var tags = new SignatureTags(_options, _form.FieldNames.For(header), Convert.ToBase64String(_body.Hash(_pass)), _time.GetUtcNow());
+        if (_options.CopiesFields)
+            tags = tags with { Copies = CopiedFields.Of(ToCopy(header, tags.FieldNames), encodesBar: _options.Layout is not SignatureLayout.Opendkim) };
         var fields = new List<HeaderField>(_keys.Count);
-        using var signed = HashFields(header, names);
+        using var signed = Hash(Select(header, tags.FieldNames));
         foreach (var key in _keys)
         {
-            var writer = WriteTags(key, names);
-            var unsigned = writer.ToOctets();
-            var digest = Digest(signed, unsigned);
+            var writer = tags.Write(key);
+            var digest = Digest(signed, writer.ToOctets());
             switch (await sign(key.Id, digest, cancellationToken))
             {
                 case SigningOutcome.Signed { Signature: var signature }:
-                    fields.Add(new HeaderField(Name, writer.Divisible(Convert.ToBase64String(signature.Span)).ToOctets()));
+                    fields.Add(new HeaderField(Name, writer.Signature(Convert.ToBase64String(signature.Span)).ToOctets()));
                     break;
                 case SigningOutcome.Unavailable { Reason: var reason }:
                     return new DkimSigning.Unavailable($"key {key.Selector}._domainkey.{key.SigningDomain} cannot sign now: {reason}");
@@ -57,15 +58,30 @@ public sealed class DkimSigner : IDisposable
     /// <summary>Drops the message.</summary>
     public void Dispose() => _body.Dispose();
 
-    private HeaderHasher HashFields(HeaderSection header, List<string> names)
+    private static List<HeaderField> Select(HeaderSection header, List<string> names)
     {
-        var hasher = new HeaderHasher(_options.Canonicalization.Header);
+        var fields = new List<HeaderField>(names.Count);
         var selection = new HeaderIndex(header).Select(except: null);
         foreach (var name in names)
         {
             if (selection.Next(Encoding.ASCII.GetBytes(name)) is { } field)
-                hasher.Add(field);
+                fields.Add(field);
         }
+        return fields;
+    }
+
+    // z= is for people: its fields stand as the message has them.
+    private HeaderField[] ToCopy(HeaderSection header, List<string> names)
+    {
+        var signed = new HashSet<HeaderField>(Select(header, names[..^_form.FieldNames.AddedCount]), ReferenceEqualityComparer.Instance);
+        return [.. header.Where(signed.Contains)];
+    }
+
+    private HeaderHasher Hash(List<HeaderField> fields)
+    {
+        var hasher = new HeaderHasher(_options.Canonicalization.Header);
+        foreach (var field in fields)
+            hasher.Add(field);
         return hasher;
     }
 
@@ -75,25 +91,5 @@ public sealed class DkimSigner : IDisposable
         own.AddOctets(fields.Octets);
         own.AddSignature(Name, unsigned, unsigned.Length..);
         return own.Finish();
-    }
-
-    private SignatureFieldWriter WriteTags(SigningKey key, List<string> names)
-    {
-        var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        var writer = new SignatureFieldWriter()
-            .Tag("v=1;")
-            .Tag($"a={SignatureAlgorithmName.Of(key.Algorithm)};")
-            .Tag($"c={_options.Canonicalization};")
-            .Tag($"d={key.SigningDomain};")
-            .Tag($"s={key.Selector};");
-        if (key.UserIdentifier is not null)
-            writer.Tag($"i={UserIdentifier.Encode(key.UserIdentifier)};");
-        writer.Tag(string.Create(CultureInfo.InvariantCulture, $"t={now};"));
-        if (_options.ExpireAfter is { } lifetime)
-            writer.Tag(string.Create(CultureInfo.InvariantCulture, $"x={now + Math.Max(1, (long)lifetime.TotalSeconds)};"));
-        return writer
-            .List("h=", names)
-            .Tag($"bh={Convert.ToBase64String(_body.Hash(_pass))};")
-            .Tag("b=");
     }
 }

@@ -19,4 +19,13 @@ public sealed record DkimVerificationOptions
     /// What becomes of a signature whose l= leaves octets unsigned. RFC 6376 §8.2 lets the verifier refuse such; the default does, since what was added may be all that is shown.
     /// </summary>
     public BodyLengthPolicy BodyLengthPolicy { get; init; } = BodyLengthPolicy.PolicyIfUncovered;
+
+    /// <summary>How much of the body a signature with l= has to cover, in place of <see cref="BodyLengthPolicy"/>; null for that.</summary>
+    public MinimumSigned? MinimumSigned { get; init; }
+
+    /// <summary>Fields of which each that the message has must be signed; else a signature that verifies gives the result policy (RFC 6376 §6.3 leaves it to the verifier what is acceptable).</summary>
+    public IReadOnlyList<string> MustSign { get; init; } = [];
+
+    /// <summary>Whether a signature that verifies gives the result policy where DNSSEC does not vouch for its key.</summary>
+    public bool RequiresProtectedKey { get; init; }
 }

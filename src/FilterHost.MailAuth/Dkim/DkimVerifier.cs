@@ -113,7 +113,7 @@ public sealed class DkimVerifier : IDisposable
         if (lookup.Keys.Count == 0)
         {
             var outcome = lookup.IsTemporary ? DkimOutcome.TempError : DkimOutcome.PermError;
-            return Report(signature, outcome, lookup.Problem) with { KeySecurity = lookup.Security, IsTestingKey = lookup.Rejected?.IsTesting };
+            return Report(signature, outcome, lookup.Problem) with { Defect = lookup.Defect, KeySecurity = lookup.Security, IsTestingKey = lookup.Rejected?.IsTesting };
         }
         var bodyLength = _body.Length(evaluation.Pass);
         var (record, key) = lookup.Keys[0];
@@ -125,9 +125,9 @@ public sealed class DkimVerifier : IDisposable
         else if (!TryVerify(signature, lookup, ref record, ref key))
             result = result with { Reason = "signature did not verify" };
         else
-            result = JudgeByPolicy(result, key) with { UncoveredBytes = 0 };
+            result = JudgeByPolicy(result, signature, key) with { UncoveredBytes = 0 };
         if (signature.BodyLength < bodyLength)
-            result = WithUncovered(result, bodyLength - signature.BodyLength.Value);
+            result = WithUncovered(result, signature.BodyLength.Value, bodyLength);
         return result with { KeyBits = key.Bits, IsTestingKey = record.IsTesting };
     }
 
@@ -144,11 +144,12 @@ public sealed class DkimVerifier : IDisposable
         return false;
     }
 
-    private byte[] Digest(DkimSignature signature)
+    private byte[] Digest(DkimSignature signature) => Digest(signature, _index ??= new HeaderIndex(_header));
+
+    internal static byte[] Digest(DkimSignature signature, HeaderIndex index)
     {
-        _index ??= new HeaderIndex(_header);
         using var hasher = new HeaderHasher(signature.Canonicalization.Header);
-        var selection = _index.Select(signature.Field);
+        var selection = index.Select(signature.Field);
         foreach (var name in signature.SignedHeaderFields)
         {
             if (selection.Next(signature.Field.Body[name]) is { } field)
@@ -158,15 +159,40 @@ public sealed class DkimVerifier : IDisposable
         return hasher.Finish();
     }
 
-    private DkimSignatureResult JudgeByPolicy(DkimSignatureResult result, PublicKey key) =>
-        key is RsaPublicKey && key.Bits < _options.MinimumKeyBits
-            ? result with { Outcome = DkimOutcome.Policy, Reason = $"key of {key.Bits} bits is too short here" }
-            : result with { Outcome = DkimOutcome.Pass };
+    private DkimSignatureResult JudgeByPolicy(DkimSignatureResult result, DkimSignature signature, PublicKey key)
+    {
+        if (key is RsaPublicKey && key.Bits < _options.MinimumKeyBits)
+            return NotAcceptable(result, DkimDefect.WeakKey, $"key of {key.Bits} bits is too short here");
+        if (UnsignedField(signature) is { } name)
+            return NotAcceptable(result, DkimDefect.UnsignedField, $"{name} is not signed");
+        if (_options.RequiresProtectedKey && result.KeySecurity is not DnsSecurity.Secure)
+            return NotAcceptable(result, DkimDefect.UnprotectedKey, "key is not protected by DNSSEC");
+        return result with { Outcome = DkimOutcome.Pass };
+    }
 
-    private DkimSignatureResult WithUncovered(DkimSignatureResult result, long octets) =>
-        result.Outcome == DkimOutcome.Pass && _options.BodyLengthPolicy == BodyLengthPolicy.PolicyIfUncovered
-            ? result with { Outcome = DkimOutcome.Policy, Reason = "l= leaves part of the body unsigned", UncoveredBytes = octets }
-            : result with { UncoveredBytes = octets };
+    private static DkimSignatureResult NotAcceptable(DkimSignatureResult result, DkimDefect defect, string reason) =>
+        result with { Outcome = DkimOutcome.Policy, Defect = defect, Reason = reason };
+
+    // Each instance counts: one that is not signed may be the one that is shown.
+    private string? UnsignedField(DkimSignature signature)
+    {
+        foreach (var name in _options.MustSign)
+        {
+            var unsigned = _header.All(name).Count();
+            foreach (var signed in signature.SignedHeaderFields)
+                unsigned -= System.Text.Ascii.EqualsIgnoreCase(signature.Field.Body.Span[signed], name) ? 1 : 0;
+            if (unsigned > 0)
+                return name;
+        }
+        return null;
+    }
+
+    private DkimSignatureResult WithUncovered(DkimSignatureResult result, long covered, long length)
+    {
+        result = result with { UncoveredBytes = length - covered };
+        var isEnough = _options.MinimumSigned?.IsMetBy(covered, length) ?? _options.BodyLengthPolicy is BodyLengthPolicy.Accept;
+        return result.Outcome is DkimOutcome.Pass && !isEnough ? NotAcceptable(result, DkimDefect.BodyLength, "l= leaves part of the body unsigned") : result;
+    }
 
     private DkimSignatureResult TooMany() => new()
     {

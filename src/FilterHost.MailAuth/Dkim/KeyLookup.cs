@@ -28,11 +28,16 @@ internal sealed class KeyLookup
     /// <summary>Why there is no key; for use where <see cref="Keys"/> is empty.</summary>
     public string Problem { get; private set; } = "no key in DNS";
 
+    /// <summary>The kind of the problem, where it has one.</summary>
+    public DkimDefect? Defect { get; private set; } = DkimDefect.KeyMissing;
+
     public static KeyLookup From(DnsAnswer answer, DkimSignature signature, PublicKeyCache cache)
     {
         // RFC 6376 §6.1.2: no answer in time is temporary, no record is permanent.
+        if (answer.Security is DnsSecurity.Bogus)
+            return new KeyLookup { IsTemporary = true, Security = answer.Security, Problem = "key record does not validate by DNSSEC", Defect = DkimDefect.BogusKey };
         if (answer.IsTemporary)
-            return new KeyLookup { IsTemporary = true, Security = answer.Security, Problem = "key could not be looked up" };
+            return new KeyLookup { IsTemporary = true, Security = answer.Security, Problem = "key could not be looked up", Defect = null };
         var lookup = new KeyLookup { Security = answer.Security };
         var records = 0;
         foreach (var record in answer.Records)
@@ -58,6 +63,14 @@ internal sealed class KeyLookup
             return;
         Rejected = record;
         Problem = problem!;
+        Defect = DefectOf(record, problem);
+    }
+
+    private static DkimDefect? DefectOf(KeyRecord record, string? problem)
+    {
+        if (record.IsRevoked)
+            return DkimDefect.KeyRevoked;
+        return RsaPublicKey.IsTooShort(problem) ? DkimDefect.WeakKey : null;
     }
 
     private static string? Mismatch(KeyRecord record, DkimSignature signature)

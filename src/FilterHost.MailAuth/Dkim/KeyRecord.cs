@@ -14,6 +14,12 @@ internal sealed class KeyRecord
     /// <summary>Why no signature verifies with this record; null for a good one.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>The tag that the problem is of: <c>s=</c>; null where it is of the whole record, or there is none.</summary>
+    public string? ProblemTag { get; private set; }
+
+    /// <summary>True where <c>p=</c> is empty.</summary>
+    public bool IsRevoked { get; private set; }
+
     /// <summary>The algorithm of <c>k=</c>.</summary>
     public SigningAlgorithm Algorithm { get; private set; }
 
@@ -51,24 +57,31 @@ internal sealed class KeyRecord
     {
         ReadFlags(tags);
         if (!tags.TryGet("p"u8, out var key))
-            return "key record has no p=";
-        if (key.IsEmpty)
-            return "key is revoked";
+            return At("p=", "key record has no p=");
+        IsRevoked = key.IsEmpty;
+        if (IsRevoked)
+            return At("p=", "key is revoked");
         if (tags.TryGet("s"u8, out var services) && !TagText.ListHas(services, "*"u8) && !TagText.ListHas(services, "email"u8))
-            return "key is not for email";
+            return At("s=", "key is not for email");
         if (tags.TryGet("h"u8, out var hashes) && !TagText.ListHas(hashes, "sha256"u8))
-            return "key does not allow sha256";
+            return At("h=", "key does not allow sha256");
         if (tags.TryGet("k"u8, out var type))
         {
             if (type.SequenceEqual("ed25519"u8))
                 Algorithm = SigningAlgorithm.Ed25519Sha256;
             else if (!type.SequenceEqual("rsa"u8))
-                return "key type is unknown";
+                return At("k=", "key type is unknown");
         }
         if (!TagText.TryReadBase64(key, MaximumKeyOctets, out var octets) || octets.Length == 0)
-            return "key is malformed";
+            return At("p=", "key is malformed");
         PublicKey = octets;
         return null;
+    }
+
+    private string At(string tag, string problem)
+    {
+        ProblemTag = tag;
+        return problem;
     }
 
     private void ReadFlags(TagList tags)

@@ -10,6 +10,8 @@ internal sealed class RsaPublicKey : PublicKey
     // Verifying takes time in proportion to the exponent's length; in use are 3 and 65537.
     private const int MaximumExponentOctets = 8;
 
+    private const string TooShort = " is too short";
+
     private readonly RSA _key;
 
     private RsaPublicKey(RSA key, int bits) => (_key, Bits) = (key, bits);
@@ -26,6 +28,9 @@ internal sealed class RsaPublicKey : PublicKey
         return reason is null ? ImportChecked(bits, modulus, exponent, out reason) : null;
     }
 
+    /// <summary>True for the reason of a key that is refused for its length.</summary>
+    public static bool IsTooShort(string? reason) => reason?.EndsWith(TooShort, StringComparison.Ordinal) == true;
+
     public override bool Verifies(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
         try
@@ -41,7 +46,7 @@ internal sealed class RsaPublicKey : PublicKey
     private static string? Check(int bits, byte[] modulus, byte[] exponent)
     {
         if (bits < MinimumRsaBits)
-            return $"key of {bits} bits is too short";
+            return $"key of {bits} bits{TooShort}";
         if (bits > MaximumRsaBits)
             return $"key of {bits} bits is too long";
         if ((modulus[^1] & 1) == 0)

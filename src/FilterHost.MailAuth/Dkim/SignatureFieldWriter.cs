@@ -2,71 +2,51 @@ using System.Text;
 
 namespace FilterHost.MailAuth.Dkim;
 
-/// <summary>Writes the body of a DKIM-Signature field, folded before 78 columns wherever a token allows it.</summary>
-internal sealed class SignatureFieldWriter
+/// <summary>Writes the body of a DKIM-Signature field tag by tag and folds it. The text of tags is ASCII without semicolon.</summary>
+internal abstract class SignatureFieldWriter
 {
     public const string FieldName = "DKIM-Signature";
 
-    private const int MaximumColumn = 78;
-
     private readonly StringBuilder _text = new(512);
-    private int _column = FieldName.Length + 1;
 
-    /// <summary>Where the text written so far ends.</summary>
-    public int Length => _text.Length;
+    /// <summary>Octets in the line so far.</summary>
+    protected int Column { get; private set; } = FieldName.Length + 1;
 
-    /// <summary>Writes a token that is not cut, after a space or a fold.</summary>
-    public SignatureFieldWriter Tag(string token)
-    {
-        if (_column + 1 + token.Length > MaximumColumn)
-            Fold();
-        else
-            Append(" ");
-        return Append(token);
-    }
+    public static SignatureFieldWriter Of(SignatureLayout layout) => layout is SignatureLayout.Opendkim ? new OpenDkimFieldWriter() : new CompactFieldWriter();
 
-    /// <summary>Writes names with colons between, folded before a name.</summary>
-    public SignatureFieldWriter List(string tag, IReadOnlyList<string> names)
-    {
-        Tag(tag + names[0]);
-        for (var i = 1; i < names.Count; i++)
-        {
-            Append(":");
-            // Room for the colon or semicolon that follows.
-            if (_column + names[i].Length + 1 > MaximumColumn)
-                Fold();
-            Append(names[i]);
-        }
-        return Append(";");
-    }
+    /// <summary>Writes a tag that is not cut.</summary>
+    public abstract SignatureFieldWriter Tag(string name, string value);
 
-    /// <summary>Writes text that may be cut anywhere, such as base64.</summary>
-    public SignatureFieldWriter Divisible(string text)
-    {
-        for (var start = 0; start < text.Length;)
-        {
-            if (_column >= MaximumColumn)
-                Fold();
-            var length = Math.Min(MaximumColumn - _column, text.Length - start);
-            Append(text.Substring(start, length));
-            start += length;
-        }
-        return this;
-    }
+    /// <summary>Writes a tag of names with colons between, which may be folded between two names.</summary>
+    public abstract SignatureFieldWriter Names(string name, IReadOnlyList<string> values);
+
+    /// <summary>Writes a tag of text that may be cut anywhere.</summary>
+    public abstract SignatureFieldWriter Text(string name, string value);
+
+    /// <summary>Writes the last tag, <c>b=</c>, still empty.</summary>
+    public abstract SignatureFieldWriter BeginSignature();
+
+    /// <summary>Writes the value of <c>b=</c>.</summary>
+    public SignatureFieldWriter Signature(string value) => Divisible(value);
 
     public byte[] ToOctets() => Encoding.ASCII.GetBytes(_text.ToString());
 
-    private SignatureFieldWriter Append(string token)
+    /// <summary>Writes text that may be cut anywhere.</summary>
+    protected abstract SignatureFieldWriter Divisible(string text);
+
+    protected SignatureFieldWriter Append(ReadOnlySpan<char> text)
     {
-        _text.Append(token);
-        _column += token.Length;
+        _text.Append(text);
+        Column += text.Length;
         return this;
     }
 
-    private void Fold()
+    /// <summary>Begins a line.</summary>
+    /// <param name="indent">White space at its start.</param>
+    /// <param name="column">What that counts for.</param>
+    protected void Fold(string indent, int column)
     {
-        _text.Append("\r\n\t");
-        // A tab takes eight columns on a screen but one octet of the line; the limit is on characters (RFC 5322 §2.1.1).
-        _column = 1;
+        _text.Append("\r\n").Append(indent);
+        Column = column;
     }
 }

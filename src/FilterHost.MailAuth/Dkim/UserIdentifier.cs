@@ -30,11 +30,10 @@ internal static class UserIdentifier
         var encoded = new StringBuilder(identifier.Length);
         foreach (var octet in Encoding.UTF8.GetBytes(identifier[..at]))
         {
-            // dkim-safe-char = %x21-3A / %x3C / %x3E-7E
-            if (octet is >= 0x21 and <= 0x7E and not ((byte)';' or (byte)'='))
+            if (QuotedPrintable.IsSafe(octet))
                 encoded.Append((char)octet);
             else
-                encoded.Append(CultureInfo.InvariantCulture, $"={octet:X2}");
+                QuotedPrintable.Append(encoded, octet);
         }
         return encoded.Append('@').Append(DomainName.Parse(identifier[(at + 1)..])).ToString();
     }

@@ -57,6 +57,8 @@ internal sealed class ZoneFileReader(ZoneFile zone)
         var next = 0;
         if (!entry.RepeatsOwner && !TryReadName(words[next++], out _owner))
             return words[0].Text == "@" ? "'@' needs an $ORIGIN before it" : $"'{words[0].Text}' is no name that can be asked for: labels are 1 to 63 printable ASCII characters, and no dot within";
+        if (_owner is not null && IsWithoutDomain(_owner))
+            return $"{_owner} has no domain behind it; write the whole name, {_owner}.example.com, or begin the file with $ORIGIN example.com.";
         if (_owner is null)
             return "the record has no name, and there is none before it; begin the line with one";
         var timeToLive = _timeToLive;
@@ -115,6 +117,13 @@ internal sealed class ZoneFileReader(ZoneFile zone)
         var isName = TryReadName(word, out var origin);
         _origin = origin;
         return isName || word.Text == ".";
+    }
+
+    // As the files of opendkim-genkey have it, which are made to be put into the zone of the domain; no name of DNS ends so.
+    private static bool IsWithoutDomain(DomainName name)
+    {
+        var text = name.ToString();
+        return text[text.LastIndexOf('.') + 1] == '_';
     }
 
     private bool TryReadName(ZoneFileWord word, [NotNullWhen(true)] out DomainName? name)

@@ -8,8 +8,11 @@ public static class AuthenticationResultsWriter
 {
     private const int LineLength = 78;
 
-    // RFC 5322 §2.1.1: a line must not be longer than 998 characters.
-    private const int MaximumValueLength = 500;
+    // No method, result, ptype or property that is registered comes near.
+    private const int MaximumKeyword = 64;
+
+    // RFC 5322 §2.1.1: a line must not be longer than 998 characters, which RFC 6532 §3.4 counts as octets. A property's name takes up to 130 of them, a domain 254.
+    private const int MaximumValueOctets = 600;
 
     /// <summary>The field for these results.</summary>
     /// <param name="authservId">Our id.</param>
@@ -36,52 +39,68 @@ public static class AuthenticationResultsWriter
             line.Add(" ", $"reason={Quoted(Clean(reason, allowUtf8))}");
         foreach (var property in result.Properties)
         {
-            if (IsToken(property.Type) && IsToken(property.Name) && ValueOf(property.Value, allowUtf8) is { } value)
+            if (IsKeyword(property.Type) && IsKeyword(property.Name) && ValueOf(property.Value, allowUtf8) is { } value)
                 line.Add(" ", $"{property.Type}.{property.Name}={value}");
         }
     }
 
-    // Keyword of RFC 5321 §4.1.2 (Ldh-str); a stranger's plugin may have given anything.
+    // What is no keyword becomes one: the result itself is never left out.
     private static string Keyword(string word)
     {
-        var keyword = new string([.. word.Where(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_').Take(64)]);
+        var keyword = new string([.. word.Where(static character => char.IsAsciiLetterOrDigit(character) || character == '-').Take(MaximumKeyword)]).TrimEnd('-');
         return keyword.Length == 0 ? "x" : keyword;
     }
+
+    // Keyword of RFC 5321 §4.1.2 (Ldh-str); a stranger's plugin may have given anything.
+    private static bool IsKeyword(string word) =>
+        word.Length is > 0 and <= MaximumKeyword && word[^1] != '-' && word.All(static character => char.IsAsciiLetterOrDigit(character) || character == '-');
 
     /// <summary>A pvalue: a value, or an address in its own form. Null for what cannot be written.</summary>
     private static string? ValueOf(string value, bool allowUtf8)
     {
-        if (value.Length > MaximumValueLength || value.Any(char.IsControl))
-            return null;
         var at = value.LastIndexOf('@');
         if (at >= 0 && DomainName.TryParse(value.AsSpan(at + 1), out var domain))
         {
-            var local = value[..at];
-            // A local part that ASCII mail cannot hold is left out: the domain is what is judged.
-            var isWritable = allowUtf8 || Ascii.IsValid(local);
-            return $"{(isWritable ? local.Length == 0 || IsDotAtom(local) ? local : Quoted(Unquoted(local)) : "")}@{domain}";
+            var local = value[..at] is ['"', .. var unquoted, '"'] ? unquoted : value[..at];
+            // A local part that cannot be written is left out: the domain is what is judged.
+            return IsWritable(local, allowUtf8) && local.Length > 0
+                ? $"{(IsDotAtom(local) ? local : Quoted(local))}@{domain}"
+                : $"@{domain}";
         }
-        if (!allowUtf8 && !Ascii.IsValid(value))
-            return null;
-        return IsToken(value) ? value : Quoted(value);
+        return !IsWritable(value, allowUtf8) ? null : IsToken(value) ? value : Quoted(value);
     }
 
-    private static string Unquoted(string local) =>
-        local.Length > 1 && local[0] == '"' && local[^1] == '"' ? local[1..^1].Replace("\\", "", StringComparison.Ordinal) : local;
+    private static bool IsWritable(string text, bool allowUtf8) =>
+        Encoding.UTF8.GetByteCount(text) <= MaximumValueOctets && (allowUtf8 || Ascii.IsValid(text)) && text.EnumerateRunes().All(IsWritable);
 
-    private static bool IsToken(string text) =>
-        text.Length > 0 && text.Length <= MaximumValueLength && text.All(character => character > ' ' && !char.IsControl(character) && !char.IsWhiteSpace(character) && !"()<>@,;:\\\"/[]?=".Contains(character, StringComparison.Ordinal));
+    // A quoted pair would do for quotes and backslashes (RFC 5322 §3.2.4), but to readers without it (Mail::AuthenticationResults 2.20230112) the string ends at the quote,
+    // and what a sender put behind it is a result. A lone surrogate comes as U+FFFD.
+    private static bool IsWritable(Rune rune) => !Rune.IsControl(rune) && rune != Rune.ReplacementChar && rune.Value is not ('"' or '\\');
+
+    private static bool IsToken(string text) => text.Length > 0 && !text.Any(IsNoTokenCharacter);
+
+    private static bool IsNoTokenCharacter(char character) =>
+        character == ' ' || char.IsControl(character) || char.IsWhiteSpace(character) || "()<>@,;:\\\"/[]?=".Contains(character, StringComparison.Ordinal);
 
     private static bool IsDotAtom(string text) =>
         text[0] != '.' && text[^1] != '.' && !text.Contains("..", StringComparison.Ordinal) && IsToken(text);
 
-    private static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) => $"\"{text}\"";
 
+    // Text that is cut where it is too long, with other characters for those that cannot be written.
     private static string Clean(string text, bool allowUtf8)
     {
-        var cut = text.Length > MaximumValueLength ? text[..MaximumValueLength] : text;
-        return new string([.. cut.Select(character => char.IsControl(character) || (!allowUtf8 && !char.IsAscii(character)) || char.IsSurrogate(character) ? '?' : character)]);
+        var clean = new StringBuilder();
+        var octets = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var written = rune.Value is '"' ? "'" : IsWritable(rune) && (allowUtf8 || rune.IsAscii) ? rune.ToString() : "?";
+            octets += Encoding.UTF8.GetByteCount(written);
+            if (octets > MaximumValueOctets)
+                break;
+            clean.Append(written);
+        }
+        return clean.ToString();
     }
 
     /// <summary>Text that is folded before a piece that would make its line too long.</summary>

@@ -21,7 +21,8 @@ internal static class Cfws
         return true;
     }
 
-    private static bool TrySkipComment(ReadOnlySpan<byte> text, ref int position)
+    /// <summary>Skips the one comment that begins here; false where it does not end or is nested too deep.</summary>
+    public static bool TrySkipComment(ReadOnlySpan<byte> text, ref int position)
     {
         for (var depth = 0; position < text.Length; position++)
         {

@@ -10,7 +10,7 @@ namespace FilterHost.Checks;
 /// </summary>
 internal static class MtaAccessCheck
 {
-    public static void Run(LoadedSettings settings, UnixUser mta, PostfixInstallation postfix, ProblemList problems)
+    public static void Run(LoadedSettings settings, UnixUser mta, ServiceUser? host, PostfixConfiguration postfix, ProblemList problems)
     {
         foreach (var listener in settings.Listeners)
         {
@@ -18,7 +18,7 @@ internal static class MtaAccessCheck
                 continue;
             if (FindClosedFolder(path, mta) is { } closed)
                 problems.Warning(closed, listener.Table.Locate("socket"));
-            if (Directory.Exists(Path.GetDirectoryName(path)) && FindWriteProblem(path, listener.Settings, mta) is { } refused)
+            if (Directory.Exists(Path.GetDirectoryName(path)) && FindWriteProblem(path, listener.Settings, mta, host) is { } refused)
                 problems.Warning(refused, listener.Table.Locate("mode"));
             if (postfix.FindProblem(path) is { } chroot)
                 problems.Warning(chroot, listener.Table.Locate("socket"));
@@ -44,12 +44,12 @@ internal static class MtaAccessCheck
         return folders.Where(Directory.Exists);
     }
 
-    private static string? FindWriteProblem(string path, ListenerSettings settings, UnixUser mta)
+    private static string? FindWriteProblem(string path, ListenerSettings settings, UnixUser mta, ServiceUser? host)
     {
         if (!ListenerSettings.TryParseMode(settings.Mode, out var planned))
             return null;
         var there = UnixFileStatus.Of(path) is { IsSocket: true } status ? status : (UnixFileStatus?)null;
-        var (file, mode) = there is { } present ? (present, File.GetUnixFileMode(path)) : (PlannedStatus(path, settings), planned.Value);
+        var (file, mode) = there is { } present ? (present, File.GetUnixFileMode(path)) : (PlannedStatus(path, settings, host), planned.Value);
         if (mta.May(UnixFileMode.OtherWrite, file, mode))
             return null;
         var state = there is null ? "will be made with" : "has";
@@ -57,12 +57,12 @@ internal static class MtaAccessCheck
     }
 
     // The kernel gives a new file the user of the process, and its group unless the folder hands on its own.
-    private static UnixFileStatus PlannedStatus(string path, ListenerSettings settings)
+    private static UnixFileStatus PlannedStatus(string path, ListenerSettings settings, ServiceUser? host)
     {
         var folder = Path.GetDirectoryName(path)!;
         var ofFolder = UnixFileStatus.Of(folder);
         var inherits = File.GetUnixFileMode(folder).HasFlag(UnixFileMode.SetGroup) && ofFolder is not null;
-        var ours = UnixUser.Current;
+        var ours = host is null ? UnixAccounts.Current : (User: host.Id, host.Group);
         var user = settings.Owner is { } owner && UnixAccounts.TryFindUser(owner, out var named) ? named : ours.User;
         var group = settings.Group is { } name && UnixAccounts.TryFindGroup(name, out var namedGroup) ? namedGroup : inherits ? ofFolder!.Value.Group : ours.Group;
         return new UnixFileStatus(IsSocket: true, user, group, Inode: 0);

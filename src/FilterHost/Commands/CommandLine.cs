@@ -35,13 +35,18 @@ internal static class CommandLine
         var root = new RootCommand("A mail filter host: DKIM and more for Postfix and Sendmail, by plugins.") { Config, Json };
         root.SetAction(RunCommand.RunAsync);
         root.Add(RunCommand.Create());
+        root.Add(ReloadCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(FilterCommand.Create());
         root.Add(KeysCommand.Create());
         root.Add(PluginsCommand.Create());
         root.Add(SettingsCommand.Create());
         root.Add(PostfixCommand.Create());
+        root.Add(SendmailCommand.Create());
+        root.Add(ImportCommand.Create());
+        root.Add(CompareCommand.Create());
         root.Add(VersionCommand.Create());
+        root.Add(WorkerCommand.Create());
         return root;
     }
 }

@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>EX_NOINPUT.</summary>
     public const int NoInput = 66;
 
+    /// <summary>EX_CANTCREAT.</summary>
+    public const int CannotCreate = 73;
+
     /// <summary>EX_TEMPFAIL.</summary>
     public const int Temporary = 75;
 

@@ -1,16 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using FilterHost.Hosting.Pipeline;
 using Microsoft.Extensions.Logging;
 
 namespace FilterHost.Commands;
 
-/// <summary><c>filterhost filter MESSAGE.eml</c>: one message through a pipeline, no socket.</summary>
+/// <summary><c>filterhost filter MESSAGE.eml</c>: one message through a pipeline, no socket; or signed or verified without settings.</summary>
 internal static class FilterCommand
 {
-    private static readonly Argument<string> Message = new("message") { Description = "The message's file; - is standard input." };
+    private static readonly Argument<string[]> Messages = new("message") { Description = "The message's file; - is standard input. --sign and --verify take several, and standard input where none is named.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Listener = new("--listener") { Description = "The socket of the listener whose filters are run. Default: the first." };
     private static readonly Option<string> Client = new("--client") { Description = "The client's address.", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<string> Helo = new("--helo") { Description = "The HELO name.", DefaultValueFactory = _ => "localhost" };
@@ -23,53 +22,54 @@ internal static class FilterCommand
     {
         var command = new Command("filter", "Run one message through a pipeline and print verdict, edits, results and the message.")
         {
-            Message, Listener, Client, Helo, From, Recipients, User, MessageOnly,
+            Messages, Listener, Client, Helo, From, Recipients, User, MessageOnly, FixedTime.Option,
         };
+        FilterSigning.AddTo(command);
+        FilterVerification.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (!IPAddress.TryParse(arguments.GetValue(Client), out var client))
-        {
-            Console.Error.WriteLine($"filterhost: '{arguments.GetValue(Client)}' is not an address");
+        if (FixedTime.Of(arguments) is not { } time)
             return ExitCode.Usage;
-        }
-        if (ReadMessage(arguments.GetValue(Message)!) is not { } message)
+        var paths = arguments.GetValue(Messages) is { Length: > 0 } named ? named : ["-"];
+        return (arguments.GetValue(FilterSigning.Sign), arguments.GetValue(FilterVerification.Verify)) switch
+        {
+            (true, true) => Refuse("--sign and --verify exclude each other"),
+            (true, false) => await FilterSigning.RunAsync(arguments, paths, time, cancellationToken),
+            (false, true) => await FilterVerification.RunAsync(arguments, paths, time, cancellationToken),
+            _ when arguments.GetValue(Messages) is [var path] => await RunAsync(arguments, path, time, cancellationToken),
+            _ => Refuse("name the file of one message, or - for standard input"),
+        };
+    }
+
+    private static int Refuse(string text)
+    {
+        Console.Error.WriteLine($"filterhost: {text}");
+        return ExitCode.Usage;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(arguments.GetValue(Client), out var client))
+            return Refuse($"'{arguments.GetValue(Client)}' is not an address");
+        if (MessageFile.ReadOctets(path) is not { } octets)
             return ExitCode.NoInput;
-        await using var preparation = await Preparation.CreateAsync(arguments, cancellationToken, LogLevel.Warning);
+        await using var preparation = await Preparation.CreateAsync(arguments, cancellationToken, LogLevel.Warning, time: time);
         preparation.PrintProblems();
         if (preparation.Generation is not { } generation)
             return ExitCode.Configuration;
         var wanted = arguments.GetValue(Listener);
         var listener = generation.Listeners.FirstOrDefault(candidate => wanted is null || candidate.Listener.Settings.Socket == wanted);
         if (listener is null)
-        {
-            Console.Error.WriteLine($"filterhost: no listener {wanted}; there are: {string.Join(", ", generation.Listeners.Select(candidate => candidate.Listener.Settings.Socket))}");
-            return ExitCode.Usage;
-        }
+            return Refuse($"no listener {wanted}; there are: {string.Join(", ", generation.Listeners.Select(candidate => candidate.Listener.Settings.Socket))}");
         await generation.StartAsync(cancellationToken);
         var output = await InMemoryRun.RunAsync(
-            listener.KeepingEveryBody(), listener.InternalNetworks, InputOf(arguments, client, message), preparation.Loggers.CreateLogger("FilterHost"), TimeProvider.System);
+            listener.KeepingEveryBody(), InputOf(arguments, client, WireMessage.ToWireLines(octets)), preparation.Loggers.CreateLogger("FilterHost"), time);
         Print(arguments, output);
         return ExitCode.Ok;
-    }
-
-    private static byte[]? ReadMessage(string path)
-    {
-        try
-        {
-            using var input = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
-            using var octets = new MemoryStream();
-            input.CopyTo(octets);
-            return WireMessage.ToWireLines(octets.ToArray());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"filterhost: {exception.Message}");
-            return null;
-        }
     }
 
     private static MessageInput InputOf(ParseResult arguments, IPAddress client, byte[] message)
@@ -100,7 +100,7 @@ internal static class FilterCommand
         {
             Console.WriteLine($"verdict: {VerdictOf(output)}");
             foreach (var result in output.Results)
-                Console.WriteLine($"result: {result.Method}={result.Word} {PropertiesOf(result)}");
+                Console.WriteLine($"result: {ResultText.Of(result)}");
             foreach (var (filter, text) in output.Notes)
                 Console.WriteLine($"note: {filter}: {text}");
             foreach (var edit in output.Edits)
@@ -116,7 +116,7 @@ internal static class FilterCommand
         writer.WriteString("verdict", VerdictOf(output));
         writer.WriteStartArray("results");
         foreach (var result in output.Results)
-            writer.WriteStringValue($"{result.Method}={result.Word} {PropertiesOf(result)}".TrimEnd());
+            writer.WriteStringValue(ResultText.Of(result));
         writer.WriteEndArray();
         writer.WriteStartArray("notes");
         foreach (var (filter, text) in output.Notes)
@@ -132,16 +132,6 @@ internal static class FilterCommand
 
     private static string VerdictOf(MessageOutput output) =>
         output.Reply.SmtpReply is { } reply ? $"{Words.Of(output.Outcome)} ({reply})" : Words.Of(output.Outcome);
-
-    private static string PropertiesOf(AuthenticationResult result)
-    {
-        var text = new StringBuilder();
-        foreach (var property in result.Properties)
-            text.Append(CultureInfo.InvariantCulture, $"{property.Type}.{property.Name}={property.Value} ");
-        if (result.Reason is { } reason)
-            text.Append(CultureInfo.InvariantCulture, $"({reason})");
-        return text.ToString().TrimEnd();
-    }
 
     private static string TextOf(Edit edit) => edit switch
     {

@@ -17,4 +17,13 @@ internal static class JsonOutput
         }
         output.Write("\n"u8);
     }
+
+    /// <summary>An array of strings.</summary>
+    public static void WriteTexts(this Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+            writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
 }

@@ -1,91 +1,103 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Net.Sockets;
+using System.Text.Json;
 using FilterHost.Checks;
 using FilterHost.Hosting.Configuration;
-using FilterHost.Milter;
 
 namespace FilterHost.Commands;
 
-/// <summary><c>filterhost postfix</c>: the lines for main.cf.</summary>
+/// <summary><c>filterhost postfix</c>: the lines for main.cf and master.cf.</summary>
 internal static class PostfixCommand
 {
+    /// <summary>For the commands that look at Postfix.</summary>
+    public static Option<string?> Folder { get; } = new("--postfix-config") { Description = "The folder of Postfix's main.cf and master.cf, as for postconf -c. Default: Postfix's own." };
+
     public static Command Create()
     {
-        var command = new Command("postfix", "Print the lines for Postfix's main.cf that send mail through the listeners. They always fail closed.");
-        command.SetAction(Print);
+        var command = new Command("postfix", "Print the lines for Postfix's main.cf and master.cf that send mail through the listeners. They fail closed, but for listeners that only observe.") { Folder };
+        command.SetAction(PrintAsync);
         return command;
     }
 
-    private static int Print(ParseResult arguments)
+    private static async Task<int> PrintAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var preparation = Preparation.ReadSettings(arguments);
+        await using var preparation = await Preparation.CreateAsync(arguments, cancellationToken, runsChecks: false);
         preparation.PrintProblems();
-        if (preparation.Settings is not { } settings || preparation.Problems.HasErrors)
+        if (preparation is not { Generation: { } generation, Settings: { } settings })
             return ExitCode.Configuration;
-        var postfix = PostfixInstallation.Read();
-        var addresses = settings.Listeners.Select(listener => listener.Address).OfType<MilterAddress>().ToArray();
-        var lines = Lines(settings, [.. addresses.Select(address => ToPostfix(address, postfix))]);
-        var remarks = addresses.Select(address => Remark(address, postfix)).OfType<string>().ToArray();
+        var postfix = await PostfixConfiguration.ReadAsync(arguments.GetValue(Folder), cancellationToken);
+        var ours = OwnMilter.Of(generation.Listeners);
+        var plan = new PostfixPlan(postfix, ours, settings.Host);
+        var remarks = PostfixRemarks.Of(postfix, plan, ours).ToArray();
         if (arguments.GetValue(CommandLine.Json))
-            PrintJson(lines, remarks);
+            PrintJson(postfix, plan, remarks);
         else
-            PrintText(lines, remarks);
+            PrintText(postfix, plan, remarks);
         return ExitCode.Ok;
     }
 
-    private static void PrintText((string Name, string Value)[] lines, string[] remarks)
+    private static void PrintText(PostfixConfiguration postfix, PostfixPlan plan, string[] remarks)
     {
+        Console.WriteLine(postfix.IsPresent
+            ? $"# For Postfix {postfix["mail_version"]} in {postfix["config_directory"]}. What is marked \"right already\" is so there now."
+            : $"# Postfix was not found ({postfix.Absence}), so these lines suit its defaults.");
         foreach (var remark in remarks)
-            Console.WriteLine($"# {remark}");
-        foreach (var (name, value) in lines)
-            Console.WriteLine($"{name} = {value}");
+            Console.WriteLine($"# Note: {remark}");
+        Console.WriteLine();
+        Console.WriteLine("# main.cf, in place of lines for the same parameters:");
+        foreach (var line in plan.MainLines)
+            Console.WriteLine($"# {(line.IsRight ? "Right already. " : "")}{line.Why}\n{line.Name} = {line.Value}".TrimEnd());
+        foreach (var timeout in plan.LongEnough)
+            Console.WriteLine($"# {timeout.Parameter} = {postfix[timeout.Parameter]} is long enough for {timeout.Setting} ({Duration.Format(timeout.Budget)}).");
+        if (plan.MasterEntries.Count > 0)
+            Console.WriteLine("\n# master.cf, in place of the entries of these services:");
+        foreach (var (service, lines) in plan.MasterEntries)
+            Console.WriteLine($"{string.Join('\n', lines.Select(line => $"# {line.Why}"))}\n{string.Join('\n', service.EntryWith(lines))}");
     }
 
-    private static void PrintJson((string Name, string Value)[] lines, string[] remarks) => JsonOutput.Write(writer =>
+    private static void PrintJson(PostfixConfiguration postfix, PostfixPlan plan, string[] remarks) => JsonOutput.Write(writer =>
     {
-        foreach (var (name, value) in lines)
-            writer.WriteString(name, value);
-        writer.WriteStartArray("remarks");
-        foreach (var remark in remarks)
-            writer.WriteStringValue(remark);
+        writer.WriteBoolean("postfix_found", postfix.IsPresent);
+        if (postfix.IsPresent)
+        {
+            writer.WriteString("postfix_version", postfix["mail_version"]);
+            writer.WriteString("postfix_folder", postfix["config_directory"]);
+        }
+        else
+        {
+            writer.WriteString("postfix_absence", postfix.Absence);
+        }
+        writer.WriteStartArray("main_cf");
+        foreach (var line in plan.MainLines)
+            Write(writer, line);
         writer.WriteEndArray();
+        writer.WriteStartArray("master_cf");
+        foreach (var (service, lines) in plan.MasterEntries)
+            Write(writer, service, lines);
+        writer.WriteEndArray();
+        writer.WriteTexts("kept_milters", plan.Kept);
+        writer.WriteTexts("remarks", remarks);
     });
 
-    // Postfix writes host and port the other way round, IPv6 addresses in brackets, and a path below its queue directory without that directory, which is right in a chroot and outside.
-    private static string ToPostfix(MilterAddress address, PostfixInstallation postfix)
+    private static void Write(Utf8JsonWriter writer, PostfixService service, PostfixLine[] lines)
     {
-        if (address.Path is { } path)
-            return $"unix:{postfix.BelowQueueDirectory(path) ?? path}";
-        var isVersion6 = address.Family == AddressFamily.InterNetworkV6;
-        var host = IsThisMachine(address) ? (isVersion6 ? "::1" : "127.0.0.1") : address.Host;
-        return host.Contains(':', StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"inet:[{host}]:{address.Port}")
-            : string.Create(CultureInfo.InvariantCulture, $"inet:{host}:{address.Port}");
+        writer.WriteStartObject();
+        writer.WriteString("service", service.Title);
+        writer.WriteString("entry", string.Join('\n', service.EntryWith(lines)));
+        writer.WriteStartArray("options");
+        foreach (var line in lines)
+            Write(writer, line);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
-    // The listener of all addresses is reached at the loopback one.
-    private static bool IsThisMachine(MilterAddress address) => address.Host is "" or "localhost" or "0.0.0.0" or "::";
-
-    private static string? Remark(MilterAddress address, PostfixInstallation postfix) => address.Path switch
+    private static void Write(Utf8JsonWriter writer, PostfixLine line)
     {
-        null => IsThisMachine(address) && !address.IsLoopback ? $"{address} listens at every address; for Postfix on another machine write the address of this one." : null,
-        { } path when postfix.FindProblem(path) is { } problem => problem,
-        { } path when postfix.BelowQueueDirectory(path) is null => $"{path}: where smtpd or cleanup runs in a chroot (fifth column of master.cf; Debian's default for smtpd), the socket must be below {postfix.QueueDirectory}.",
-        _ => null,
-    };
-
-    private static (string Name, string Value)[] Lines(LoadedSettings settings, string[] sockets) =>
-    [
-        ("smtpd_milters", string.Join(", ", sockets)),
-        ("non_smtpd_milters", string.Join(", ", sockets)),
-        ("milter_protocol", "6"),
-        // With the filter away mail waits; "accept" would let it pass unsigned and unchecked.
-        ("milter_default_action", "tempfail"),
-        // Postfix must wait longer than the host's own budgets, which answer first.
-        ("milter_command_timeout", Seconds(settings.Host.CommandBudget, 30)),
-        ("milter_content_timeout", Seconds(settings.Host.EndOfMessageBudget, 300)),
-    ];
-
-    private static string Seconds(TimeSpan budget, int atLeast) => $"{Math.Max(atLeast, (int)(budget.TotalSeconds * 1.25))}s";
+        writer.WriteStartObject();
+        writer.WriteString("name", line.Name);
+        writer.WriteString("value", line.Value);
+        writer.WriteString("present", line.Present);
+        writer.WriteBoolean("right", line.IsRight);
+        writer.WriteString("why", line.Why);
+        writer.WriteEndObject();
+    }
 }

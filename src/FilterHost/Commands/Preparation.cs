@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FilterHost.Daemon;
 using FilterHost.Hosting.Configuration;
 using FilterHost.Hosting.Generations;
 using FilterHost.Hosting.Plugins;
@@ -10,11 +11,20 @@ namespace FilterHost.Commands;
 /// <summary>What most commands begin with: the settings read, the plugins loaded, everything checked, and the problems said.</summary>
 internal sealed class Preparation : IAsyncDisposable
 {
+
+    private PluginCatalog? _catalog;
+
     private Preparation(ProblemList problems, ILoggerFactory loggers) => (Problems, Loggers) = (problems, loggers);
 
     public ProblemList Problems { get; }
 
-    public ILoggerFactory Loggers { get; private set; }
+    /// <summary>False where the process is not who the settings say, for a reason that is among the problems.</summary>
+    public bool MayLoadPlugins { get; private set; } = true;
+
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>What the log leaves out.</summary>
+    public LogThreshold Threshold { get; private init; } = new(LogLevel.Information);
 
     public LoadedSettings? Settings { get; private set; }
 
@@ -25,22 +35,31 @@ internal sealed class Preparation : IAsyncDisposable
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <param name="level">The least severe messages to log, in place of the settings' own.</param>
     /// <param name="runsChecks">False leaves out what the plugins check themselves, for commands that mend it.</param>
-    public static async Task<Preparation> CreateAsync(ParseResult arguments, CancellationToken cancellationToken, LogLevel? level = null, bool runsChecks = true)
+    /// <param name="time">The clock; the system's by default.</param>
+    public static async Task<Preparation> CreateAsync(ParseResult arguments, CancellationToken cancellationToken, LogLevel? level = null, bool runsChecks = true, TimeProvider? time = null)
     {
         var preparation = ReadSettings(arguments, level);
-        if (preparation.Settings is { } settings)
-            preparation.Generation = await new GenerationBuilder(settings, preparation.CreateCatalog(), preparation.Problems, preparation.Loggers, TimeProvider.System)
-                .BuildAsync(cancellationToken, runsChecks);
+        await preparation.BuildAsync(cancellationToken, runsChecks, time);
         return preparation;
     }
 
+    /// <summary>Becomes the user of the settings, then loads the plugins and checks everything.</summary>
+    public async Task BuildAsync(CancellationToken cancellationToken, bool runsChecks = true, TimeProvider? time = null)
+    {
+        if (Settings is { } settings && PrivilegeDrop.Run(settings, Problems))
+            Generation = await new GenerationBuilder(settings, Catalog(), Problems, Loggers, time ?? TimeProvider.System).BuildAsync(cancellationToken, runsChecks);
+    }
+
     /// <summary>Reads the settings only.</summary>
-    public static Preparation ReadSettings(ParseResult arguments, LogLevel? level = null)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="level">The least severe messages to log, in place of the settings' own.</param>
+    /// <param name="isHost">True for the host itself, whose log goes where the settings say.</param>
+    public static Preparation ReadSettings(ParseResult arguments, LogLevel? level = null, bool isHost = false)
     {
         var path = SettingsFile.Find(arguments.GetValue(CommandLine.Config));
         if (path is not null)
-            return Load(path, level);
-        var preparation = new Preparation(new ProblemList(), StderrLogging.Create(level ?? LogLevel.Information));
+            return Load(path, level, isHost);
+        var preparation = new Preparation(new ProblemList(), HostLog.ToStderr(level ?? LogLevel.Information));
         preparation.Problems.Error($"there is no settings file: name one with --config, or make {string.Join(" or ", SettingsFile.UsualPlaces)}");
         return preparation;
     }
@@ -49,25 +68,31 @@ internal sealed class Preparation : IAsyncDisposable
     public static Preparation ReadSettingsIfAny(ParseResult arguments)
     {
         if (SettingsFile.Find(arguments.GetValue(CommandLine.Config)) is not { } path)
-            return new Preparation(new ProblemList(), StderrLogging.Create(LogLevel.Warning));
+            return new Preparation(new ProblemList(), HostLog.ToStderr(LogLevel.Warning));
         var preparation = Load(path, LogLevel.Warning);
+        preparation.MayLoadPlugins = preparation.Settings is not { } settings || PrivilegeDrop.Run(settings, preparation.Problems);
         preparation.PrintProblems();
         return preparation;
     }
 
     /// <summary>The plugins in the folders that the settings name, else in the usual ones.</summary>
-    public PluginCatalog CreateCatalog()
+    public PluginCatalog Catalog()
     {
         var host = Settings?.Host ?? new HostSettings();
-        return new PluginCatalog(host.PluginDirectories, host.StateDirectory, Loggers.CreateLogger("FilterHost.Plugins"));
+        return _catalog ??= new PluginCatalog(MayLoadPlugins ? host.PluginDirectories : [], host.StateDirectory, Loggers.CreateLogger("FilterHost.Plugins"));
     }
 
-    private static Preparation Load(string path, LogLevel? level)
+    private static Preparation Load(string path, LogLevel? level, bool isHost = false)
     {
         var problems = new ProblemList();
-        var settings = SettingsFile.Load(path, problems);
-        return new Preparation(problems, StderrLogging.Create(level ?? settings?.Host.LogLevel ?? LogLevel.Information)) { Settings = settings };
+        var settings = Read(path, problems);
+        var threshold = new LogThreshold(level ?? settings?.Host.LogLevel ?? LogLevel.Information);
+        var log = isHost && settings is not null ? HostLog.Of(settings.Host, Environment.GetEnvironmentVariable, threshold) : HostLog.ToStderr(threshold.Level);
+        return new Preparation(problems, log) { Settings = settings, Threshold = threshold };
     }
+
+    /// <summary>Reads a settings file, with what its unnamed folders are.</summary>
+    public static LoadedSettings? Read(string path, ProblemList problems) => SettingsFile.Load(path, problems) is { } loaded ? ServiceFolders.Place(loaded) : null;
 
     /// <summary>Prints the problems to standard error.</summary>
     public void PrintProblems()

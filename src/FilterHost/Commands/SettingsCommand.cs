@@ -26,7 +26,7 @@ internal static class SettingsCommand
             PrintHost();
             return ExitCode.Ok;
         }
-        using var plugins = new PluginRecords(Preparation.ReadSettingsIfAny(arguments).CreateCatalog(), wanted);
+        using var plugins = new PluginRecords(Preparation.ReadSettingsIfAny(arguments).Catalog(), wanted);
         foreach (var problem in plugins.Problems)
             Console.Error.WriteLine($"filterhost: {problem}");
         if (wanted is not null && plugins.Records.Count == 0)

@@ -22,6 +22,8 @@ internal sealed class FilterHostProcess : IAsyncDisposable
 
     public static string Program { get; } = Path.Combine(FilterHost.Tests.ConformanceData.RepositoryRoot, "artifacts/host/debug/filterhost");
 
+    public int Id => _process.Id;
+
     public static async Task<FilterHostProcess> StartAsync(string folder, string settings)
     {
         var path = Path.Combine(folder, "filterhost.toml");
@@ -39,6 +41,9 @@ internal sealed class FilterHostProcess : IAsyncDisposable
         lock (_log)
             return _log.ToString();
     }
+
+    /// <summary>Waits until the log has a text; it may come after the message that it is of.</summary>
+    public Task HasLoggedAsync(string text) => Machine.UntilAsync(() => Log().Contains(text, StringComparison.Ordinal), () => $"the log has no '{text}':\n{Log()}");
 
     /// <summary>Stops it as a service manager does.</summary>
     public async Task StopAsync()

@@ -7,7 +7,7 @@ namespace FilterHost.EndToEnd.Tests.Harness;
 /// <summary>What the tests need of the machine.</summary>
 internal static class Machine
 {
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Skips the test, or fails it where CI is set, unless all the programs are there and we are root.</summary>
     public static void Require(params string[] programs)
@@ -29,7 +29,7 @@ internal static class Machine
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int Code, string Out, string Error)> RunAsync(string program, IEnumerable<string> arguments, byte[]? input = null, string? folder = null)
+    public static async Task<(int Code, string Out, string Error)> RunAsync(string program, IEnumerable<string> arguments, byte[]? input = null, string? folder = null, TimeSpan? patience = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -44,7 +44,7 @@ internal static class Machine
         if (input is not null)
             await process.StandardInput.BaseStream.WriteAsync(input);
         process.StandardInput.Close();
-        await process.WaitForExitAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(patience ?? Patience);
         return (process.ExitCode, await output, await error);
     }
 
@@ -59,12 +59,17 @@ internal static class Machine
         }
     }
 
-    public static bool Accepts(int port)
+    public static bool Accepts(int port) => Accepts(new IPEndPoint(IPAddress.Loopback, port));
+
+    /// <summary>True where a unix socket is listened on: its file is there a moment before.</summary>
+    public static bool Accepts(string path) => File.Exists(path) && Accepts(new UnixDomainSocketEndPoint(path));
+
+    private static bool Accepts(EndPoint place)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(IPAddress.Loopback, port);
+            socket.Connect(place);
             return true;
         }
         catch (SocketException)

@@ -12,9 +12,13 @@ internal sealed class SmtpClient : IAsyncDisposable
 
     private SmtpClient(NetworkStream stream) => (_stream, _reader) = (stream, new StreamReader(stream, Encoding.Latin1));
 
-    public static async Task<SmtpClient> ConnectAsync(int port)
+    /// <summary>Connects and reads the greeting.</summary>
+    /// <param name="port">Where the MTA listens.</param>
+    /// <param name="local">The address to come from, one of 127.0.0.0/8.</param>
+    public static async Task<SmtpClient> ConnectAsync(int port, string local = "127.0.0.1")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(local), 0));
         await socket.ConnectAsync(IPAddress.Loopback, port);
         var client = new SmtpClient(new NetworkStream(socket, ownsSocket: true));
         await client.ReplyAsync();
@@ -37,14 +41,20 @@ internal sealed class SmtpClient : IAsyncDisposable
             Assert.StartsWith("220", await client.SayAsync($"XCLIENT ADDR={outside} NAME=client.example.org"), StringComparison.Ordinal);
             await client.SayAsync("EHLO client.example.org");
         }
+        return await client.SendMessageAsync(message, mail, recipient);
+    }
+
+    /// <summary>Sends a message in this session and gives the last reply.</summary>
+    public async Task<string> SendMessageAsync(string message, string mail = "FROM:<a@example.com>", string recipient = "TO:<b@example.net>")
+    {
         foreach (var command in new[] { $"MAIL {mail}", $"RCPT {recipient}", "DATA" })
         {
-            var reply = await client.SayAsync(command);
+            var reply = await SayAsync(command);
             if (reply[0] is '4' or '5')
                 return reply;
         }
         // RFC 5321 §4.5.2: a line that begins with a dot gets another.
-        return await client.SayAsync(message.Replace("\r\n.", "\r\n..", StringComparison.Ordinal) + ".");
+        return await SayAsync(message.Replace("\r\n.", "\r\n..", StringComparison.Ordinal) + ".");
     }
 
     public async Task<string> SayAsync(string line)

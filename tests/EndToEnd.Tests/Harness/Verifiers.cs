@@ -22,10 +22,13 @@ internal static class Verifiers
         """;
 
     private const string DkimpySign = """
-        import sys, dkim
+        import sys, base64, dkim
         domain, selector, key, algorithm, length = sys.argv[1:6]
         message = sys.stdin.buffer.read()
         private = open(key, 'rb').read()
+        if algorithm == 'ed25519-sha256':
+            # dkimpy wants the seed alone, the last 32 octets of PKCS #8.
+            private = base64.b64encode(base64.b64decode(b''.join(private.splitlines()[1:-1]))[-32:])
         signature = dkim.sign(message, selector.encode(), domain.encode(), private, signature_algorithm=algorithm.encode(), canonicalize=(b'relaxed', b'relaxed'), length=length == 'l')
         sys.stdout.buffer.write(signature + message)
         """;

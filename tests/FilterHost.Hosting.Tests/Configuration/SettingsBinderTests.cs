@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using FilterHost.Hosting.Configuration;
+using FilterHost.Tests;
 
 namespace FilterHost.Hosting.Tests.Configuration;
 
@@ -181,14 +182,10 @@ public sealed class SettingsBinderTests
         Assert.Equal("f:1:1: the settings record NeedsAnArgument cannot be made (MissingMethodException)", SettingsOf.Problems<NeedsAnArgument>("value = 1"));
 
     [Fact]
-    public void Binding_pins_no_types_of_a_plugin_that_unloads()
+    public async Task Binding_pins_no_types_of_a_plugin_that_unloads()
     {
         var context = BindInItsOwnContext();
-        for (var i = 0; context.IsAlive && i < 20; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
+        await Collection.AwaitAsync(context);
         Assert.False(context.IsAlive);
     }
 

@@ -73,7 +73,9 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("", "8:3: listener[1].filters: missing; expected a list, each item a string")]
     [InlineData("filters = []\nmode = \"0660\"", "11:1: listener[1].mode: only a Unix socket has this key")]
     [InlineData("filters = []\nheader_position = 2", "11:19: listener[1].header_position: expected a whole number from 0 to 1, found 2")]
-    [InlineData("filters = []\nreentry = true", "11:1: listener[1].reentry: unknown key; known are ")]
+    [InlineData("filters = []\nreenter = true", "11:1: listener[1].reenter: unknown key; did you mean 'reentry'")]
+    [InlineData("filters = []\ntrust_results_from = [\"a.example\"]", "11:1: listener[1].trust_results_from: `authserv_id` must be set")]
+    [InlineData("filters = []\nauthserv_id = \"A.example\"\ntrust_results_from = [\"a.example\"]", "12:23: listener[1].trust_results_from[0]: this name is ours")]
     public void A_listener_is_checked(string lines, string problem) => AssertProblem(
         $"""
         [filter.verify]
@@ -95,12 +97,12 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("inet6:8891@::", "", "'inet6:8891@::' can be reached from other machines, so `allow` must list the networks that may connect: allow = [\"192.0.2.10\"]")]
     [InlineData("inet:mx.example.com:8891", "", "'inet:mx.example.com:8891' can be reached from other machines, so `allow` must list the networks that may connect: allow = [\"192.0.2.10\"]")]
     [InlineData("inet:8891@192.0.2.1", "allow = []", "'inet:8891@192.0.2.1' can be reached from other machines, so `allow` must list the networks that may connect: allow = [\"192.0.2.10\"]")]
-    [InlineData("tcp:8891", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"tcp:8891\"")]
-    [InlineData("inet:65536@localhost", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"inet:65536@localhost\"")]
-    [InlineData("inet:8891@::1", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"inet:8891@::1\"")]
-    [InlineData("inet6:8891@127.0.0.1", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"inet6:8891@127.0.0.1\"")]
-    [InlineData("unix:", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"unix:\"")]
-    [InlineData("", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH or local:PATH, found \"\"")]
+    [InlineData("tcp:8891", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"tcp:8891\"")]
+    [InlineData("inet:65536@localhost", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"inet:65536@localhost\"")]
+    [InlineData("inet:8891@::1", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"inet:8891@::1\"")]
+    [InlineData("inet6:8891@127.0.0.1", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"inet6:8891@127.0.0.1\"")]
+    [InlineData("unix:", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"unix:\"")]
+    [InlineData("", "", "expected inet:PORT@HOST, inet6:PORT@HOST, unix:PATH, local:PATH or systemd:NAME, found \"\"")]
     public void A_socket_that_cannot_be_served_safely_stops_the_start(string socket, string more, string problem) =>
         Assert.Equal($"{_folder.Path}/f.toml:2:1: listener[0].socket: {problem}", Problems($"[[listener]]\nsocket = \"{socket}\"\nfilters = []\n{more}"));
 

@@ -1,4 +1,6 @@
+using FilterHost.Hosting.Configuration;
 using FilterHost.Hosting.Generations;
+using FilterHost.Hosting.Pipeline;
 using FilterHost.Hosting.Plugins;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -22,7 +24,7 @@ public sealed class GenerationStopTests
             release.Wait(TestContext.Current.CancellationToken);
             return Task.CompletedTask;
         });
-        var ending = new Generation([InstanceOf("other", other), InstanceOf("blocking", blocking)], [], [], NullLogger.Instance, _time).DisposeAsync().AsTask();
+        var ending = new Generation([InstanceOf("other", other), InstanceOf("blocking", blocking)], [], _time).DisposeAsync().AsTask();
         await isStopping.Task.WaitAsync(TestContext.Current.CancellationToken);
         while (!ending.IsCompleted)
         {
@@ -39,15 +41,15 @@ public sealed class GenerationStopTests
     {
         var other = new Stop(() => Task.CompletedTask);
         var throwing = new Stop(() => throw new InvalidOperationException("a bug"));
-        await new Generation([InstanceOf("other", other), InstanceOf("throwing", throwing)], [], [], NullLogger.Instance, _time).DisposeAsync();
+        await new Generation([InstanceOf("other", other), InstanceOf("throwing", throwing)], [], _time).DisposeAsync();
         Assert.Equal((1, 1), (throwing.Count, other.Count));
     }
 
-    private PluginInstance InstanceOf(string name, Stop stop)
+    private SharedInstance InstanceOf(string name, Stop stop)
     {
         var instance = PluginInstance.Configure(name, "Stopping", new StoppingPlugin(), stop, Path.GetTempPath(), NullLoggerFactory.Instance, _time);
         instance.Build(_ => throw new InvalidOperationException("no services here"));
-        return instance;
+        return new SharedInstance(instance, new FilterGuard(instance, OnError.Tempfail, null), null, NullLogger.Instance, _time);
     }
 
     private sealed class Stop(Func<Task> action)

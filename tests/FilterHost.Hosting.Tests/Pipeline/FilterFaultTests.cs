@@ -133,7 +133,7 @@ public sealed class FilterFaultTests
         var second = new ScriptedFilter.Script();
         var limits = new PipelineLimits { CommandBudget = TimeSpan.FromMilliseconds(50) };
         var output = await PipelineUnderTest.RunAsync(PipelineUnderTest.Of(limits, new ResultsPolicy(), ("slow", hanging, OnError.Tempfail), ("second", second, OnError.Tempfail)))
-            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(TransactionOutcome.Passed, output.Outcome);
         Assert.Equal([TransactionOutcome.Passed], second.Outcomes);
     }
@@ -149,7 +149,7 @@ public sealed class FilterFaultTests
             throw new InvalidOperationException("a bug");
         });
         var output = await Task.Run(() => PipelineUnderTest.RunAsync(PipelineUnderTest.Of(("bad", bad, OnError.Tempfail))), TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         release.Set();
         Assert.Equal("451 4.3.0 filter bad failed, try again later", output.Reply.SmtpReply!.ToString());
     }

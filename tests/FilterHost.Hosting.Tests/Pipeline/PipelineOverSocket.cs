@@ -2,6 +2,7 @@ using System.Text;
 using FilterHost.Hosting.Pipeline;
 using FilterHost.Hosting.Server;
 using FilterHost.Milter;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FilterHost.Hosting.Tests.Pipeline;
@@ -11,12 +12,12 @@ internal static class PipelineOverSocket
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<MilterListener> ListenAsync(FilterPipeline pipeline, Watchdog watchdog)
+    public static async Task<MilterListener> ListenAsync(FilterPipeline pipeline, Watchdog watchdog, ILogger? log = null)
     {
         Assert.True(MilterAddress.TryParse("inet:0@127.0.0.1", out var address, out _));
         var listener = await MilterListener.BindAsync(
             new MilterListenerOptions { Address = address, StopDeadline = TimeSpan.FromSeconds(1) },
-            session => new MilterConversation(pipeline, [], watchdog, NullLogger.Instance, TimeProvider.System, session),
+            session => MilterConversation.Open(new PipelineSource(pipeline), watchdog, log ?? NullLogger.Instance, TimeProvider.System, session),
             NullLogger.Instance,
             Cancel);
         listener.Start();

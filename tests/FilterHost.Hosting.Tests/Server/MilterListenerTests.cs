@@ -132,7 +132,7 @@ public sealed class MilterListenerTests : IDisposable
         await busy.RecipientAsync("<a@b>", [], Cancel);
         Assert.False(stop.IsCompleted);
         Assert.Equal(MilterReplyKind.Continue, (await busy.EndOfMessageAsync(default, Cancel)).Kind);
-        await stop.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await stop.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         Assert.Equal(0, listener.ConnectionCount);
         await listener.DisposeAsync();
     }
@@ -143,21 +143,8 @@ public sealed class MilterListenerTests : IDisposable
         await using var listener = await StartAsync(Options("inet:0@localhost") with { StopDeadline = TimeSpan.FromMilliseconds(50) });
         await using var busy = await OpenAsync(Address(listener));
         await busy.MailAsync("<>", [], Cancel);
-        await listener.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await listener.StopAsync().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await Assert.ThrowsAnyAsync<IOException>(() => busy.RecipientAsync("<a@b>", [], Cancel));
-    }
-
-    [Fact]
-    public async Task An_inherited_descriptor_is_listened_at()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen(10);
-        var descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        socket.SafeHandle.SetHandleAsInvalid();
-        await using var listener = MilterListener.FromDescriptor(descriptor, Options("inet:0@localhost"), _ => new QuietCallbacks(), null);
-        listener.Start();
-        await ConverseAsync(Address(listener));
     }
 
     [Fact]
@@ -166,16 +153,14 @@ public sealed class MilterListenerTests : IDisposable
         await using var listener = await StartAsync(Options($"unix:{SocketPath}"));
         var address = Options($"unix:{SocketPath}").Address;
         await ConverseAsync(address);
-        var before = Descriptors();
         var random = new Random(20260821);
         for (var i = 0; i < 1000; i++)
             await DropAsync(address, random);
         // The kernel's queue may still hold some, and a handle closes when the last operation on it lets go.
-        var end = TimeProvider.System.GetTimestamp() + (20 * TimeProvider.System.TimestampFrequency);
-        while ((listener.ConnectionCount > 0 || Descriptors() > before) && TimeProvider.System.GetTimestamp() < end)
-            await Task.Yield();
-        Assert.Equal(0, listener.ConnectionCount);
-        Assert.InRange(Descriptors(), 0, before);
+        var end = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency);
+        while ((listener.ConnectionCount, Sockets()) != (0, 1) && TimeProvider.System.GetTimestamp() < end)
+            await Task.Delay(10, Cancel);
+        Assert.Equal((0, 1), (listener.ConnectionCount, Sockets()));
         await ConverseAsync(address);
     }
 
@@ -193,9 +178,8 @@ public sealed class MilterListenerTests : IDisposable
             socket.Shutdown(SocketShutdown.Both);
     }
 
-    // Sockets alone: the runtime opens a descriptor for each assembly that it loads meanwhile.
-    private static int Descriptors() =>
-        Directory.GetFiles("/proc/self/fd").Count(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+    // The one that listens and those that it accepted have its name; other tests have sockets of their own at the same time.
+    private int Sockets() => File.ReadLines("/proc/net/unix").Count(line => line.EndsWith($" {SocketPath}", StringComparison.Ordinal));
 
     private static async Task<MilterClient> OpenAsync(MilterAddress address)
     {

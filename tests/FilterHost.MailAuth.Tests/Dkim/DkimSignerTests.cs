@@ -38,6 +38,7 @@ public sealed class DkimSignerTests
     [Theory]
     [InlineData("From: eve@example.com")]
     [InlineData("Subject: other")]
+    [InlineData("Date: Fri, 2 Jan 2026 00:00:00 +0000")]
     [InlineData("Cc: c@example.org")]
     [InlineData("Content-Type: text/html")]
     public async Task An_added_instance_of_an_oversigned_field_breaks_the_signature(string field)
@@ -45,6 +46,14 @@ public sealed class DkimSignerTests
         var signed = await Signing.SignedAsync(Message);
         var added = RawMessage.Parse(field + "\r\n\r\n").Header[0];
         Assert.Equal(DkimOutcome.Fail, Assert.Single(await Signing.VerifyAsync(signed.With(added))).Outcome);
+    }
+
+    [Fact]
+    public async Task A_Date_field_that_an_MTA_adds_because_none_was_there_does_not_break_the_signature()
+    {
+        var signed = await Signing.SignedAsync(RawMessage.Parse("From: a@example.com\r\n\r\nx\r\n"));
+        var dated = signed.With(HeaderField.Create("Date", "Thu, 1 Jan 2026 00:00:00 +0000"));
+        Assert.Equal(DkimOutcome.Pass, Assert.Single(await Signing.VerifyAsync(dated)).Outcome);
     }
 
     [Fact]

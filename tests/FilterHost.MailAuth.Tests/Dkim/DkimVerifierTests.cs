@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using FilterHost.Dns;
+using FilterHost.Keys;
 using FilterHost.MailAuth.Dkim;
 
 namespace FilterHost.MailAuth.Tests.Dkim;
@@ -203,7 +204,7 @@ public sealed class DkimVerifierTests
         for (var i = 0; i < 4; i++)
         {
             using var rsa = RSA.Create(1024);
-            Assert.NotNull(cache.Import(Keys.SigningAlgorithm.RsaSha256, rsa.ExportRSAPublicKey(), out _));
+            Assert.NotNull(cache.Import(SigningAlgorithm.RsaSha256, rsa.ExportRSAPublicKey(), out _));
         }
         Assert.Equal(2, cache.Count);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using FilterHost.Keys;
 using FilterHost.MailAuth.Dkim;
 using FilterHost.MailAuth.Syntax;
 using FilterHost.Tests;
@@ -57,7 +58,7 @@ public sealed class MalformedInputTests
         var key = Convert.FromBase64String(Signing.RsaPublic);
         foreach (var octets in Mutations.Of(key[..60]).Select(start => (byte[])[.. start, .. key[60..]]))
         {
-            var imported = cache.Import(Keys.SigningAlgorithm.RsaSha256, octets, out var problem);
+            var imported = cache.Import(SigningAlgorithm.RsaSha256, octets, out var problem);
             Assert.True((imported is null) == (problem is not null));
         }
     }

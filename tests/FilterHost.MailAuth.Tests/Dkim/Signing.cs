@@ -37,7 +37,7 @@ internal static class Signing
 
     public static async Task<IReadOnlyList<HeaderField>> SignAsync(RawMessage message, DkimSigningOptions options, int chunkSize, params SigningKey[] keys)
     {
-        using var signer = new DkimSigner(options, keys, new FakeTimeProvider(Now));
+        using var signer = new DkimSigner(new SignatureForm(options), keys, new FakeTimeProvider(Now));
         for (var rest = message.Body.AsMemory(); !rest.IsEmpty; rest = rest[Math.Min(chunkSize, rest.Length)..])
             signer.AppendBody(rest[..Math.Min(chunkSize, rest.Length)].Span);
         var signing = await signer.FinishAsync(message.Header, Sign, TestContext.Current.CancellationToken);

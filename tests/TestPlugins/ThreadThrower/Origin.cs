@@ -6,4 +6,8 @@ public enum Origin
     AsyncVoid,
     Timer,
     Wrapped,
+    Finalizer,
+
+    /// <summary>A thread of the plugin's on which no code of its own runs.</summary>
+    Elsewhere,
 }

@@ -1,0 +1,7 @@
+namespace FilterHost.Examples.CustomKeyStore;
+
+public sealed record Pkcs12KeyStoreSettings
+{
+    [Setting("The keys, one table each: [[service.NAME.keys]].")]
+    public required IReadOnlyList<Pkcs12Entry> Keys { get; init; }
+}

@@ -1,0 +1,20 @@
+-- Many messages on one connection, with one given up in between, and connections side by side.
+dofile(FOLDER .. "/common.lua")
+local conn = start("-f", "-x", CONF, "-p", SOCKET)
+greet(conn, "localhost", "127.0.0.1")
+local other = mt.connect(SOCKET)
+greet(other, "mail.outside.example", "198.51.100.7")
+for i = 1, 5 do
+	envelope(conn, "REUSE" .. i)
+	check(mt.header(conn, "From", "joe@example.com"))
+	check(mt.abort(conn))
+	envelope(conn, "AGAIN" .. i)
+	content(conn, "joe@example.com")
+	assert(accepted(conn), "not accepted")
+	assert(mt.eom_check(conn, MT_HDRINSERT, "DKIM-Signature"), "message " .. i .. " was not signed")
+end
+envelope(other, "OTHER")
+content(other, "joe@example.com")
+assert(not mt.eom_check(other, MT_HDRINSERT, "DKIM-Signature"), "mail from outside was signed")
+mt.disconnect(other)
+mt.disconnect(conn)

@@ -1,0 +1,13 @@
+-- Mail of this machine is signed with the key of opendkim.conf.
+dofile(FOLDER .. "/common.lua")
+local conn = start("-f", "-x", CONF, "-p", SOCKET)
+greet(conn, "localhost", "127.0.0.1")
+envelope(conn, "SIGN1")
+content(conn, "joe@example.com")
+assert(accepted(conn), "not accepted")
+assert(mt.eom_check(conn, MT_HDRINSERT, "DKIM-Signature"), "not signed")
+local signature = mt.getheader(conn, "DKIM-Signature", 0)
+assert(string.find(signature, "c=relaxed/simple; d=example.com; s=sel;", 1, true), signature)
+assert(string.find(signature, "h=From:Subject:Date;", 1, true), signature)
+assert(not mt.eom_check(conn, MT_HDRINSERT, "Authentication-Results"), "results on our own mail")
+mt.disconnect(conn)

@@ -1,0 +1,12 @@
+-- Mail from outside gets its results, under the name of opendkim.conf, and no signature.
+dofile(FOLDER .. "/common.lua")
+local conn = start("-f", "-x", CONF, "-p", SOCKET)
+greet(conn, "mail.outside.example", "198.51.100.7")
+envelope(conn, "VERIFY1")
+content(conn, "joe@example.com")
+assert(accepted(conn), "not accepted")
+assert(not mt.eom_check(conn, MT_HDRINSERT, "DKIM-Signature"), "mail from outside was signed")
+local results = mt.getheader(conn, "Authentication-Results", 0)
+assert(string.find(results, "mx.example.org;", 1, true), results)
+assert(string.find(results, "dkim=none", 1, true), results)
+mt.disconnect(conn)

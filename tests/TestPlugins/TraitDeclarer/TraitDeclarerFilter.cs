@@ -1,0 +1,3 @@
+namespace FilterHost.TestPlugins.TraitDeclarer;
+
+public sealed class TraitDeclarerFilter : MessageFilter;
