@@ -10,7 +10,7 @@ internal static class DkimDecision
     public static IReadOnlyCollection<MailAction> Chosen(DkimVerifySettings settings) =>
     [
         settings.OnNone, settings.OnFail, settings.OnPolicy, settings.OnPermerror, settings.OnTemperror,
-        .. new[] { settings.OnKeyMissing, settings.OnWeakKey, settings.OnBodyLength, settings.OnUnprotectedKey, settings.OnBogusKey }.OfType<MailAction>(),
+        .. new[] { settings.OnKeyMissing, settings.OnRevokedKey, settings.OnWeakKey, settings.OnBodyLength, settings.OnUnprotectedKey, settings.OnBogusKey }.OfType<MailAction>(),
     ];
 
     /// <summary>
@@ -53,7 +53,8 @@ internal static class DkimDecision
 
     private static MailAction? ByDefect(DkimDefect? defect, DkimVerifySettings settings) => defect switch
     {
-        DkimDefect.KeyMissing or DkimDefect.KeyRevoked => settings.OnKeyMissing,
+        DkimDefect.KeyMissing => settings.OnKeyMissing,
+        DkimDefect.KeyRevoked => settings.OnRevokedKey ?? settings.OnKeyMissing,
         DkimDefect.WeakKey => settings.OnWeakKey,
         DkimDefect.BodyLength => settings.OnBodyLength,
         DkimDefect.UnprotectedKey => settings.OnUnprotectedKey,

@@ -56,6 +56,9 @@ public sealed record DkimVerifySettings
         + "Of a message's signatures those decide that come first in this order: one that passes, temperror, fail, policy, permerror. Of several with the deciding result the first counts that has an action but accept.", Example = "\"reject\"")]
     public MailAction? OnKeyMissing { get; init; }
 
+    [Setting("What is done in place of `on_key_missing` where the key is revoked (an empty p=). Left out, that counts.", Example = "\"reject\"")]
+    public MailAction? OnRevokedKey { get; init; }
+
     [Setting("What is done in place of `on_policy` where the key is shorter than `minimum_key_bits`, and in place of `on_permerror` where it is below 1024 bits. Left out, those count.", Example = "\"reject\"")]
     public MailAction? OnWeakKey { get; init; }
 

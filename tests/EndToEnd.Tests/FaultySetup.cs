@@ -38,7 +38,7 @@ public sealed class FaultySetup : IDisposable
         """);
 
     /// <summary>The median time of a message on the good listener while others load it as much as, with a fault, the faulty ones.</summary>
-    internal async Task<TimeSpan> BaselineAsync() => (await RunAsync(OnErrors.ToDictionary(onError => onError, _ => "good"), 4, 10, staysOpen: true)).Good.Median;
+    internal async Task<TimeSpan> BaselineAsync() => (await RunAsync(OnErrors.ToDictionary(onError => onError, _ => "good"), 4, 25, staysOpen: true)).Good.Median;
 
     /// <summary>Loads all four listeners at once.</summary>
     /// <param name="connections">Connections to each listener with a faulty filter.</param>

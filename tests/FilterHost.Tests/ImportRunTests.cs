@@ -13,12 +13,27 @@ public sealed class ImportRunTests
         place.Environment["STATE_DIRECTORY"] = Path.Combine(place.Folder, "state");
         var file = place.Write("opendkim.conf", $"Mode v\nSocket inet:1@localhost\nPidFile {place.Folder}/pid\n");
         (await place.RunBareAsync("import", "opendkim", "--run", "--", "-x", file, "-p", $"local:{place.Folder}/s")).Expect(0);
-        using var host = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{place.Folder}/pid", TestContext.Current.CancellationToken), CultureInfo.InvariantCulture));
         Assert.True(File.Exists($"{place.Folder}/s"));
-        using (var kill = Process.Start("/bin/kill", ["-TERM", host.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await host.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Workplace.Patience, TestContext.Current.CancellationToken);
+        await StopAsync(place);
         Assert.False(File.Exists($"{place.Folder}/s"));
+    }
+
+    [Fact]
+    public async Task A_reload_goes_back_to_the_daemons_file()
+    {
+        using var place = new Workplace();
+        place.Environment["STATE_DIRECTORY"] = Path.Combine(place.Folder, "state");
+        var text = $"Mode v\nSocket inet:1@localhost\nPidFile {place.Folder}/pid\n";
+        var file = place.Write("opendkim.conf", text);
+        (await place.RunBareAsync("import", "opendkim", "--run", "--", "-x", file, "-p", $"local:{place.Folder}/s")).Expect(0);
+        var settings = Assert.Single(Directory.GetFiles(Path.Combine(place.Folder, "state", "imported")));
+        Assert.Equal("reloaded: nothing has changed\n", (await place.RunBareAsync("reload", "--config", settings)).Expect(0).Output);
+        place.Write("opendkim.conf", $"{text}On-NoSignature reject\n");
+        Assert.Equal("filter.verify: renewed, on_none changed\n", (await place.RunBareAsync("reload", "--config", settings)).Expect(0).Output);
+        place.Write("opendkim.conf", $"{text}FooBar 1\n");
+        (await place.RunBareAsync("reload", "--config", settings)).Expect(78).HasProblem($"{file}:4:1: FooBar");
+        Assert.True(File.Exists($"{place.Folder}/s"));
+        await StopAsync(place);
     }
 
     [Fact]
@@ -55,5 +70,14 @@ public sealed class ImportRunTests
     {
         var shim = File.ReadAllText(Path.Combine(ConformanceData.RepositoryRoot, "packaging/shims", daemon));
         Assert.EndsWith($"\nexec filterhost import {daemon} --run -- \"$@\"\n", shim, StringComparison.Ordinal);
+    }
+
+    private static async Task StopAsync(Workplace place)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var host = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{place.Folder}/pid", cancel), CultureInfo.InvariantCulture));
+        using (var kill = Process.Start("/bin/kill", ["-TERM", host.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync(cancel);
+        await host.WaitForExitAsync(cancel).WaitAsync(Workplace.Patience, cancel);
     }
 }

@@ -90,8 +90,8 @@ public sealed class ImportTests
     [InlineData("AlwaysAddARHeader yes", "result_none = true")]
     [InlineData("On-Default reject", "on_none = \"reject\"", "on_fail = \"reject\"", "on_key_missing = \"reject\"", "on_temperror = \"reject\"", "on_error = \"reject\"")]
     [InlineData("On-Default r\nOn-NoSignature accept", "on_none = \"accept\"", "on_fail = \"reject\"")]
-    [InlineData("On-BadSignature d", "on_fail = \"discard\"")]
-    [InlineData("On-KeyNotFound QUARANTINE", "on_key_missing = \"quarantine\"")]
+    [InlineData("On-BadSignature d", "on_fail = \"discard\"", "on_revoked_key = \"discard\"")]
+    [InlineData("On-KeyNotFound QUARANTINE", "on_key_missing = \"quarantine\"", "on_revoked_key = \"accept\"")]
     [InlineData("On-InternalError accept", "on_error = \"skip\"")]
     [InlineData("MaximumSignaturesToVerify 7", "maximum_signatures = 7")]
     [InlineData("ClockDrift 60", "clock_skew = \"60s\"")]
@@ -154,6 +154,17 @@ public sealed class ImportTests
             line => Assert.Contains($"\n{line}\n", text, StringComparison.Ordinal));
         Assert.Single(text.Split('\n'), line => line == "[[listener]]");
         Assert.Contains("#   AuthservID other.example (opendmarc.conf:5): one host does both; OpenDKIM's counts.", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("On-BadSignature tempfail", "On-BadSignature")]
+    [InlineData("On-Default t", "On-Default")]
+    public async Task Bad_signatures_are_rejected_where_they_were_deferred(string line, string option)
+    {
+        using var place = new Workplace();
+        var ended = (await RunAsync(place, $"Socket inet:9999@localhost\nMode v\n{line}\n")).Expect(0);
+        Assert.Contains("\non_fail = \"reject\"\n", ended.Output, StringComparison.Ordinal);
+        ended.HasProblem($":3:1: {option}: warning: ", "RFC 6376 §6.3");
     }
 
     [Fact]

@@ -24,6 +24,10 @@ public sealed class DkimVerifyPolicyTests
     }
 
     [Fact]
+    public async Task A_revoked_key_has_an_action_of_its_own_in_place_of_that_for_a_missing_one() =>
+        await AssertRefinesAsync(DkimVerifyMail.With(DkimVerifyMail.Signature("revoked")), "permerror", "on_key_missing", "on_revoked_key");
+
+    [Fact]
     public async Task A_signature_that_cannot_be_read_is_no_missing_key() =>
         Assert.Equal(VerdictKind.Continue, (await Verifying(DkimVerifyMail.With(DkimVerifyMail.Signature(tags: " l=x;")), "on_key_missing = \"reject\"\non_weak_key = \"reject\"").RunAsync()).Verdict);
 

@@ -1,3 +1,5 @@
+using FilterHost.Hosting.Plugins;
+
 namespace FilterHost.Hosting.Generations;
 
 /// <summary>A call of a plugin while a generation is made. One that does not come back is left to itself, so that it costs the new generation and neither the host nor a later reload.</summary>
@@ -14,13 +16,15 @@ internal static class PluginStep
     /// <exception cref="TimeoutException">It did not come back.</exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> step, TimeProvider time, CancellationToken cancellationToken, Action<T>? late = null)
     {
-        var running = Task.Run(step, CancellationToken.None);
+        var thread = new LentThread();
+        var running = Task.Run(() => CallOn(thread, step), CancellationToken.None);
         try
         {
             return await running.WaitAsync(Limit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !running.IsCompleted)
         {
+            thread.SlowDown();
             _ = DropAsync(running, late);
             throw exception is TimeoutException ? new TimeoutException($"it did not come back within {Limit.TotalSeconds} s") : exception;
         }
@@ -34,6 +38,19 @@ internal static class PluginStep
             return true;
         },
         time, cancellationToken);
+
+    private static Task<T> CallOn<T>(LentThread thread, Func<Task<T>> step)
+    {
+        thread.Lend();
+        try
+        {
+            return step();
+        }
+        finally
+        {
+            thread.TakeBack();
+        }
+    }
 
     private static async Task DropAsync<T>(Task<T> running, Action<T>? late)
     {

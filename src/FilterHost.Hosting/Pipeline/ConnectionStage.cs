@@ -114,7 +114,7 @@ internal sealed class ConnectionStage(
         try
         {
             running = isObserved ? Task.Run(() => invoke(place.FilterIn(states), cancellation.Token).AsTask()) : invoke(place.FilterIn(states), cancellation.Token).AsTask();
-            var verdict = await running.WaitAsync(call.Remaining, time).ConfigureAwait(false);
+            var verdict = await running.WaitAsync(call.BeginWait(), time).ConfigureAwait(false);
             return call.Leave() ? guard.Sign(verdict) : null;
         }
         catch (TimeoutException) when (running is { IsCompleted: false })

@@ -243,7 +243,7 @@ internal sealed class FilterPipeline
         var running = task.AsTask();
         try
         {
-            var verdict = await running.WaitAsync(call.Remaining, _time).ConfigureAwait(false);
+            var verdict = await running.WaitAsync(call.BeginWait(), _time).ConfigureAwait(false);
             return Finish(call, slot, stage, verdict);
         }
         catch (TimeoutException) when (!running.IsCompleted)

@@ -1,3 +1,5 @@
+using FilterHost.Hosting.Plugins;
+
 namespace FilterHost.Hosting.Pipeline;
 
 /// <summary>
@@ -11,17 +13,8 @@ internal sealed class WatchedCall(TimeProvider time)
     private long _state;
     private long _stageDeadline;
     private long _deadline;
+    private readonly LentThread _thread = new();
     private FilterGuard? _guard;
-
-    /// <summary>The time left for the call in hand, at least nothing.</summary>
-    public TimeSpan Remaining
-    {
-        get
-        {
-            var left = _deadline - time.GetTimestamp();
-            return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / time.TimestampFrequency);
-        }
-    }
 
     /// <summary>A stage begins; all its calls together have this time.</summary>
     public void BeginStage(TimeSpan budget) => _stageDeadline = After(budget);
@@ -30,16 +23,27 @@ internal sealed class WatchedCall(TimeProvider time)
     public void Enter(FilterGuard guard)
     {
         _guard = guard;
+        _thread.Lend();
         Volatile.Write(ref _deadline, guard.TimeLimit is { } limit ? Math.Min(_stageDeadline, After(limit)) : _stageDeadline);
         Volatile.Write(ref _state, _state + 1);
     }
 
-    /// <summary>The filter came back. False where the watchdog took the connection meanwhile: then nothing more is to be done.</summary>
+    /// <summary>The thread is back, and the call goes on without it.</summary>
+    /// <returns>The time left for the call, at least nothing.</returns>
+    public TimeSpan BeginWait()
+    {
+        _thread.TakeBack();
+        var left = _deadline - time.GetTimestamp();
+        return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / time.TimestampFrequency);
+    }
+
+    /// <summary>The call is over. False where the watchdog took the connection meanwhile: then nothing more is to be done.</summary>
     public bool Leave()
     {
         var running = Volatile.Read(ref _state);
         if (running != Seized && Interlocked.CompareExchange(ref _state, running + 1, running) == running)
             return true;
+        _thread.TakeBack();
         _guard!.EndOverdue();
         return false;
     }
@@ -53,7 +57,7 @@ internal sealed class WatchedCall(TimeProvider time)
     {
         try
         {
-            await running.WaitAsync(Remaining, time).ConfigureAwait(false);
+            await running.WaitAsync(BeginWait(), time).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException) when (!running.IsCompleted)
@@ -63,7 +67,7 @@ internal sealed class WatchedCall(TimeProvider time)
         }
     }
 
-    /// <summary>Takes a call that is overdue by more than the grace, and gives its filter. The thread in it is lost until it comes back by itself.</summary>
+    /// <summary>Takes a call that is overdue by more than the grace, and gives its filter. The thread in it is lost until it comes back by itself; it gets what the others leave of the processors.</summary>
     public FilterGuard? TrySeize(TimeSpan grace)
     {
         var state = Volatile.Read(ref _state);
@@ -72,6 +76,7 @@ internal sealed class WatchedCall(TimeProvider time)
         var guard = _guard;
         if (Interlocked.CompareExchange(ref _state, Seized, state) != state)
             return null;
+        _thread.SlowDown();
         guard!.BeginOverdue();
         return guard;
     }

@@ -32,6 +32,20 @@ internal static class ImportCommand
         Create(DaemonOptions.OpenDmarc),
     };
 
+    /// <summary>The settings that an import of <c>--run</c> comes to now; null where it comes to none, for reasons that are among the problems.</summary>
+    /// <param name="words">The words of its command line.</param>
+    /// <param name="path">The file that its settings were written to, which they are named by.</param>
+    /// <param name="problems">Where problems go.</param>
+    public static LoadedSettings? ReadAgain(string[] words, string path, ProblemList problems)
+    {
+        var arguments = Create().Parse(words);
+        var options = arguments.CommandResult.Command.Name == DaemonOptions.OpenDkim.Program ? DaemonOptions.OpenDkim : DaemonOptions.OpenDmarc;
+        var (files, flags) = Split(arguments);
+        return Import(arguments, options, files.FirstOrDefault(), DaemonFlags.Parse(options, flags), problems) is { } imported && !problems.HasErrors
+            ? Preparation.ReadText(imported.Text, path, problems)
+            : null;
+    }
+
     private static Command Create(DaemonOptions options)
     {
         var command = new Command(options.Program, $"Make settings that do what {options.Product} does by its configuration file, with a comment for each option that has no counterpart.")
@@ -61,9 +75,13 @@ internal static class ImportCommand
         if (flags.OnlyChecks)
             return problems.HasErrors ? ExitCode.Configuration : ExitCode.Ok;
         if (arguments.GetValue(Run))
-            return imported is null || problems.HasErrors ? ExitCode.Configuration : await DaemonShim.RunAsync(options, imported, imported.IsInBackground && !flags.StaysInForeground);
+            return imported is null || problems.HasErrors ? ExitCode.Configuration : await DaemonShim.RunAsync(options, imported, WordsOf(arguments, options), imported.IsInBackground && !flags.StaysInForeground);
         return imported is null || !Deliver(arguments, imported) || problems.HasErrors ? ExitCode.Configuration : ExitCode.Ok;
     }
+
+    // From the name of the daemon on.
+    private static string[] WordsOf(ParseResult arguments, DaemonOptions options) =>
+        [.. arguments.Tokens.SkipWhile(token => token.Type != TokenType.Command || token.Value != options.Program).Select(token => token.Value)];
 
     // What stands behind -- is the daemon's.
     private static (string[] Files, string[] Flags) Split(ParseResult arguments)

@@ -94,6 +94,9 @@ internal sealed class Preparation : IAsyncDisposable
     /// <summary>Reads a settings file, with what its unnamed folders are.</summary>
     public static LoadedSettings? Read(string path, ProblemList problems) => SettingsFile.Load(path, problems) is { } loaded ? ServiceFolders.Place(loaded) : null;
 
+    /// <summary>The same for the text that a settings file would hold.</summary>
+    public static LoadedSettings? ReadText(string text, string path, ProblemList problems) => SettingsFile.LoadText(text, path, problems) is { } loaded ? ServiceFolders.Place(loaded) : null;
+
     /// <summary>Prints the problems to standard error.</summary>
     public void PrintProblems()
     {

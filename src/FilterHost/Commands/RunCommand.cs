@@ -15,9 +15,12 @@ internal static class RunCommand
     // SIGUSR1 of Linux.
     private const int UserSignal = 10;
 
+    /// <summary>The command line of the import that wrote the settings file, a word at a time: a reload goes back to what was imported.</summary>
+    public static Option<string[]> Imported { get; } = new("--imported") { Hidden = true };
+
     public static Command Create()
     {
-        var command = new Command("run", "Run the host in the foreground until SIGTERM or SIGINT (the default).");
+        var command = new Command("run", "Run the host in the foreground until SIGTERM or SIGINT (the default).") { Imported };
         command.SetAction(RunAsync);
         return command;
     }
@@ -65,7 +68,7 @@ internal static class RunCommand
         if (settings!.Host.User is null && ProcessIdentity.IsRoot)
             logger.LogWarning("the host runs as root, and so does every plugin; name an account of its own with `user`");
         await using var systemd = SystemdSupervisor.Find(Environment.GetEnvironmentVariable, TimeProvider.System);
-        using var host = new MailFilterHost(preparation.Catalog(), new RunningSettings(SettingsFile.Find(arguments.GetValue(CommandLine.Config))!, preparation.Threshold), systemd, preparation.Loggers);
+        using var host = new MailFilterHost(preparation.Catalog(), new RunningSettings(ReadAgain(arguments), preparation.Threshold), systemd, preparation.Loggers);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         // OpenDKIM's signal for it.
         using var user = PosixSignalRegistration.Create((PosixSignal)UserSignal, Reload);
@@ -84,6 +87,12 @@ internal static class RunCommand
             context.Cancel = true;
             _ = host.ReloadAsync(stop);
         }
+    }
+
+    private static Func<ProblemList, LoadedSettings?> ReadAgain(ParseResult arguments)
+    {
+        var path = SettingsFile.Find(arguments.GetValue(CommandLine.Config))!;
+        return arguments.GetValue(Imported) is { Length: > 0 } import ? problems => ImportCommand.ReadAgain(import, path, problems) : problems => Preparation.Read(path, problems);
     }
 
     // What is wrong with it is said when it is to become so.

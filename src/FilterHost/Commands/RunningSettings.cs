@@ -5,12 +5,14 @@ using FilterHost.Logging;
 
 namespace FilterHost.Commands;
 
-/// <summary>The settings file of a running host.</summary>
-internal sealed class RunningSettings(string path, LogThreshold threshold) : ISettingsSource
+/// <summary>The settings of a running host.</summary>
+/// <param name="read">Reads them anew, as at the start.</param>
+/// <param name="threshold">What the log leaves out.</param>
+internal sealed class RunningSettings(Func<ProblemList, LoadedSettings?> read, LogThreshold threshold) : ISettingsSource
 {
     public LoadedSettings? Read(ProblemList problems)
     {
-        var settings = Preparation.Read(path, problems);
+        var settings = read(problems);
         SocketCheck.Run(settings, problems);
         return settings;
     }

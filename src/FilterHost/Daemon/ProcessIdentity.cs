@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FilterHost.Hosting.Plugins;
 
 namespace FilterHost.Daemon;
 
@@ -14,6 +15,7 @@ internal static partial class ProcessIdentity
     /// <returns>Null, or what went wrong; the process must end then, since it may be half changed.</returns>
     public static string? Become(uint user, IReadOnlyList<uint> groups)
     {
+        ThreadNiceness.Permit();
         // The user last: who is not root may change no group.
         if (SetGroups((nuint)groups.Count, [.. groups]) != 0 || SetGroup(groups[0], groups[0], groups[0]) != 0 || SetUser(user, user, user) != 0)
             return Marshal.GetLastPInvokeErrorMessage();

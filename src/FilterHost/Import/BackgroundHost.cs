@@ -12,13 +12,14 @@ internal static class BackgroundHost
     private const string Detach = "exec setsid \"$0\" \"$@\" </dev/null >/dev/null";
 
     /// <summary>Starts the host; returns once it serves, or has ended.</summary>
-    public static async Task<int> StartAsync(string settings)
+    /// <param name="arguments">Its command line.</param>
+    public static async Task<int> StartAsync(string[] arguments)
     {
         // The host says that it serves as it says it to systemd (sd_notify(3)).
         var name = $"filterhost-{Guid.NewGuid():N}";
         using var readiness = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         readiness.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Detach, Environment.ProcessPath!, "run", "--config", settings]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Detach, Environment.ProcessPath!, .. arguments]) { RedirectStandardError = true };
         start.Environment["NOTIFY_SOCKET"] = $"@{name}";
         using var host = Process.Start(start)!;
         host.ErrorDataReceived += (_, line) =>

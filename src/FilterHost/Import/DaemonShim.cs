@@ -16,12 +16,14 @@ internal static class DaemonShim
     /// <summary>Runs the host until it is told to stop, or until it serves in the background.</summary>
     /// <param name="options">The daemon.</param>
     /// <param name="imported">The settings.</param>
+    /// <param name="import">The words of the command line that they come from.</param>
     /// <param name="isInBackground">True to return once the host serves.</param>
-    public static async Task<int> RunAsync(DaemonOptions options, ImportedSettings imported, bool isInBackground)
+    public static async Task<int> RunAsync(DaemonOptions options, ImportedSettings imported, string[] import, bool isInBackground)
     {
         if (Save(options, imported) is not { } path)
             return ExitCode.Configuration;
-        return isInBackground ? await BackgroundHost.StartAsync(path) : await CommandLine.InvokeAsync(["run", "--config", path]);
+        string[] run = ["run", "--config", path, .. import.Select(word => $"{RunCommand.Imported.Name}={word}")];
+        return isInBackground ? await BackgroundHost.StartAsync(run) : await CommandLine.InvokeAsync(run);
     }
 
     // The settings stay where an administrator can look at them and where the host reads them again.

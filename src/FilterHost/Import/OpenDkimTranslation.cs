@@ -157,8 +157,9 @@ internal sealed class OpenDkimTranslation(DaemonConfiguration configuration, Set
             verify.Set("trusted_signers", signers);
         if (Domains("ExemptDomains") is { Count: > 0 } exempt)
             verify.Set("exempt_domains", exempt);
-        Actions(verify);
-        KeySecurity(verify);
+        var bad = BadSignature();
+        Actions(verify, bad);
+        KeySecurity(verify, bad);
     }
 
     private void Scope(TomlTable verify)
@@ -176,30 +177,38 @@ internal sealed class OpenDkimTranslation(DaemonConfiguration configuration, Set
             draft.Remark($"MinimumKeyBits {bits}: RSA keys below 1024 bits are a permanent error whatever is set (RFC 8301).");
     }
 
-    private void Actions(TomlTable verify)
+    private void Actions(TomlTable verify, string bad)
     {
-        var bad = DaemonAction.Of(configuration, "On-BadSignature", problems);
         verify.Set("on_none", DaemonAction.Of(configuration, "On-NoSignature", problems));
         verify.Set("on_fail", bad);
         var missing = DaemonAction.Of(configuration, "On-KeyNotFound", problems);
         verify.Set("on_key_missing", missing);
-        if (missing is not "accept")
-            draft.Remark($"On-KeyNotFound {missing}: a revoked key counts as a missing one; OpenDKIM takes its signatures for bad ones.");
+        if (bad != missing)
+            verify.Set("on_revoked_key", bad);
         verify.Set("on_temperror", DaemonAction.Of(configuration, "On-DNSError", problems));
         if (bad is not "accept")
-            draft.Remark($"On-BadSignature {bad}: a revoked key is a missing one here, on_key_missing, and a malformed key a permanent error, on_permerror, which accepts.");
+            draft.Remark($"On-BadSignature {bad}: a malformed key is a permanent error, on_permerror, which accepts.");
         var inner = DaemonAction.Of(configuration, "On-InternalError", problems);
         verify.Set("on_error", inner switch { "reject" => "reject", "accept" => "skip", _ => "tempfail" });
         if (inner is "discard" or "quarantine")
             draft.Remark($"On-InternalError {inner}: mail that a fault of our own hits is deferred.");
     }
 
-    private void KeySecurity(TomlTable verify)
+    private string BadSignature()
+    {
+        var action = DaemonAction.Of(configuration, "On-BadSignature", problems);
+        if (action is not "tempfail")
+            return action;
+        draft.Warn("mail with a bad signature is rejected: a later try finds it as bad, and must not be asked for (RFC 6376 §6.3)", configuration.Locate(configuration.Find("On-BadSignature") is null ? "On-Default" : "On-BadSignature"));
+        return "reject";
+    }
+
+    private void KeySecurity(TomlTable verify, string bad)
     {
         if (KeyAction("UnprotectedKey") is "neutral" or "fail")
             verify.Set("on_unprotected_key", "accept", "The result is policy; UnprotectedKey says neutral or fail.");
         var bogus = KeyAction("BogusKey") ?? "fail";
-        verify.Set("on_bogus_key", bogus is "fail" ? DaemonAction.Of(configuration, "On-BadSignature", problems) : "accept");
+        verify.Set("on_bogus_key", bogus is "fail" ? bad : "accept");
         if (bogus is "none")
             draft.Warn("a signature whose key is forged never passes, whatever is set", configuration.Locate("BogusKey"));
     }

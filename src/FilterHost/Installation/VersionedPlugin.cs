@@ -33,7 +33,7 @@ internal sealed class VersionedPlugin(DirectoryInfo plugins, string name)
         ? [.. _root.EnumerateDirectories().Where(folder => !folder.Name.StartsWith('.')).OrderByDescending(folder => folder.LastWriteTimeUtc).Select(folder => folder.Name)]
         : [];
 
-    /// <summary>Installs what a folder holds. Only one command at a time works on the folder of plugins.</summary>
+    /// <summary>Keeps others out: only one command at a time works on the folder of plugins.</summary>
     public static IDisposable Lock(DirectoryInfo plugins)
     {
         var versions = Make(Path.Combine(plugins.FullName, Versions));

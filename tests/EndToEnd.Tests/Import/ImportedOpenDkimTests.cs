@@ -10,7 +10,6 @@ public sealed class ImportedOpenDkimTests(NameServerWithKeys fixture)
     [
         new("forged results, own", "*", "FilterHost removes results that are forged in its name on every path; OpenDKIM leaves them where it signs."),
         new("outside without key", "*", "No key in DNS is a permanent error (RFC 8601 §2.7.1); OpenDKIM writes fail."),
-        new("outside revoked", "discard-bad reject-bad reject-no-key", "A revoked key is a missing one, on_key_missing; OpenDKIM takes the signature for a bad one.") { IsInReply = true },
         new("outside revoked", "*", "A revoked key is a permanent error (RFC 6376 §6.1.2, RFC 8601 §2.7.1); OpenDKIM writes fail."),
         new("outside twice", "*", "Of the two signatures one has no key, which is a permanent error; OpenDKIM writes fail."),
         new("outside malformed", "*", "Of a signature that cannot be read FilterHost writes no header.b."),
