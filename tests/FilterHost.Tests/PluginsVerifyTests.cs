@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using FilterHost.Plugins.Tests;
 
 namespace FilterHost.Tests;
@@ -25,12 +27,15 @@ public sealed class PluginsVerifyTests : IDisposable
     [InlineData("examples", "BodyFooter", "text = \"A footer\"")]
     [InlineData("examples", "AttachmentPolicy", "on_match = \"strip\"\nnames = [\"*.exe\"]")]
     [InlineData("examples", "SubjectTag", "tag = \"[x]\"")]
+    [InlineData("examples", "RateLimit", "limit = 3")]
+    [InlineData("examples", "CustomKeyStore", "keys = [{ domain = \"example.com\", selector = \"s\", file = \"key.p12\" }]")]
     public async Task First_party_and_example_plugins_pass(string kind, string name, string settings)
     {
         _place.Write("zone", "example.com. IN TXT \"none\"\n");
         _place.Write("SigningTable", "*@example.com k\n");
         _place.Write("KeyTable", "k example.com:s0:keys/example.com/s0.pem\n");
         _place.Write("keys/example.com/s0.pem", Samples.RsaPem);
+        WritePkcs12("key.p12");
         if (name == "SqlKeyStore")
             (await _place.With($"[service.keys]\nplugin = \"{name}\"\n{settings}\n{Samples.Nothing}").RunAsync("keys", "generate", "-d", "example.com", "-s", "s1")).Expect(0);
         var folder = Path.Combine(ConformanceData.RepositoryRoot, "artifacts", kind, "debug", kind == "host" ? "plugins" : "", name);
@@ -236,4 +241,14 @@ public sealed class PluginsVerifyTests : IDisposable
 
     private static void Has(Ended ended, string start) =>
         Assert.True(ended.Output.Split('\n').Any(line => line.StartsWith(start, StringComparison.Ordinal)), $"no line that begins with {start} in {ended}");
+
+    private void WritePkcs12(string name)
+    {
+        using var key = RSA.Create(2048);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=example.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddDays(1));
+        var path = Path.Combine(_place.Folder, name);
+        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pkcs12));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
 }

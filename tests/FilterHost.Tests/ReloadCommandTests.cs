@@ -78,7 +78,7 @@ public sealed class ReloadCommandTests : IDisposable
     [Fact]
     public async Task Without_a_host_the_command_says_where_it_looked()
     {
-        (await _place.With(Samples.Nothing).RunAsync("reload")).Expect(75).HasProblem("no host answers at", Control);
+        (await _place.With(Samples.Nothing).RunAsync("reload")).Expect(75).HasProblem("no host answers at", $"{Control}: there is no such socket");
         _place.With("control_socket = \"elsewhere\"\n" + Samples.Nothing);
         (await _place.RunAsync("reload")).Expect(75).HasProblem(Path.Combine(_place.Folder, "elsewhere"));
     }

@@ -32,7 +32,9 @@ internal static class ReloadCommand
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
-            Console.Error.WriteLine($"filterhost: no host answers at {path}: {exception.Message}; it runs with this settings file, and this is its user or root? SIGHUP makes it reload, too");
+            // The class library says of a file that is not there that its address cannot be assigned.
+            var why = File.Exists(path) ? exception.Message : "there is no such socket";
+            Console.Error.WriteLine($"filterhost: no host answers at {path}: {why}; it runs with this settings file, and this is its user or root? SIGHUP makes it reload, too");
             return ExitCode.Temporary;
         }
     }
