@@ -26,6 +26,18 @@ public sealed class ImportRunTests
         var text = $"Mode v\nSocket inet:1@localhost\nPidFile {place.Folder}/pid\n";
         var file = place.Write("opendkim.conf", text);
         (await place.RunBareAsync("import", "opendkim", "--run", "--", "-x", file, "-p", $"local:{place.Folder}/s")).Expect(0);
+        try
+        {
+            await ReloadAsync(place, file, text);
+        }
+        finally
+        {
+            await StopAsync(place);
+        }
+    }
+
+    private static async Task ReloadAsync(Workplace place, string file, string text)
+    {
         var settings = Assert.Single(Directory.GetFiles(Path.Combine(place.Folder, "state", "imported")));
         Assert.Equal("reloaded: nothing has changed\n", (await place.RunBareAsync("reload", "--config", settings)).Expect(0).Output);
         place.Write("opendkim.conf", $"{text}On-NoSignature reject\n");
@@ -33,7 +45,6 @@ public sealed class ImportRunTests
         place.Write("opendkim.conf", $"{text}FooBar 1\n");
         (await place.RunBareAsync("reload", "--config", settings)).Expect(78).HasProblem($"{file}:4:1: FooBar");
         Assert.True(File.Exists($"{place.Folder}/s"));
-        await StopAsync(place);
     }
 
     [Fact]
